@@ -1,0 +1,116 @@
+/* What the verbs of the command share: the options that were given, the pipeline that was loaded, ways to print. This
+ * folder alone prints, exits and reads the command line; it knows the library through its headers only. */
+#ifndef QB_CLI_CLI_H
+#define QB_CLI_CLI_H
+
+#include "compiler/lower.h"
+#include "compiler/passes.h"
+#include "core/text.h"
+
+enum { QB_EXIT_DONE = 0, QB_EXIT_FAILED = 1, QB_EXIT_USAGE = 2, QB_EXIT_INTERRUPTED = 130 };
+
+typedef enum QbVerbBit {
+    QB_VERB_RUN = 1,
+    QB_VERB_CHECK = 2,
+    QB_VERB_PLAN = 4,
+    QB_VERB_GRAPH = 8,
+    QB_VERB_OPS = 16,
+    QB_VERB_INFO = 32,
+    QB_VERB_PIPELINE = QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH,
+} QbVerbBit;
+
+/* Texts given by an option that may be repeated, in order. */
+typedef struct QbTexts {
+    const char **v;
+    int n, cap;
+} QbTexts;
+
+/* What the command line said. Texts are borrowed from argv. */
+typedef struct QbCliOptions {
+    QbTexts params;        /* -p NAME=VALUE */
+    const char *params_file;
+    int threads;           /* 0: all cores */
+    size_t memory;         /* 0: half of what is free */
+    const char *output;    /* -o */
+    QbTexts reports;
+    QbTexts no_pass;
+    bool quiet, verbose, json, help;
+    const char *cpu;       /* hidden: kernel variant */
+    int64_t chunk[2];      /* hidden: quantum along axis 0, tile height along axis 1 */
+    QbTexts positional;
+} QbCliOptions;
+
+typedef struct QbVerb {
+    const char *name;
+    QbVerbBit bit;
+    const char *usage;           /* what follows the name */
+    const char *help;            /* one line */
+    const char *const *examples; /* NULL-terminated */
+    int (*main)(const QbCliOptions *o);
+} QbVerb;
+
+extern const QbVerb qb_verbs[];
+extern const int qb_n_verbs;
+
+/* ---- verbs (one file each) --------------------------------------------------------------------------- */
+
+int qb_cli_run(const QbCliOptions *o);
+int qb_cli_check(const QbCliOptions *o);
+int qb_cli_plan(const QbCliOptions *o);
+int qb_cli_graph(const QbCliOptions *o);
+int qb_cli_ops(const QbCliOptions *o);
+int qb_cli_info(const QbCliOptions *o);
+
+/* ---- options and help -------------------------------------------------------------------------------- */
+
+/* Parses the arguments after the verb; false after an error that was printed (exit status 2). */
+bool qb_options_parse(const QbVerb *verb, int argc, char **argv, QbCliOptions *o);
+void qb_options_free(QbCliOptions *o);
+/* The options of a verb, aligned, for its help. */
+void qb_options_help(QbVerbBit verb, QbText *out);
+/* "256M" in bytes; false when it is no size. */
+bool qb_size_parse(const char *text, size_t *bytes);
+void qb_help_all(QbText *out);
+void qb_help_verb(const QbVerb *verb, const QbCliOptions *o, QbText *out);
+
+/* ---- the pipeline ------------------------------------------------------------------------------------ */
+
+typedef struct QbPipeline {
+    QbArena *arena;
+    QbSource source;
+    QbDiags diags;
+    QbFile *file;
+    QbDag *dag; /* after qb_pipeline_lower */
+} QbPipeline;
+
+/* Reads and parses a .qbi file; prints and returns an exit status where it cannot be opened (errors in the text go to diags). */
+int qb_pipeline_open(QbPipeline *p, const char *path);
+/* Lowers with the overrides and images of the options. Returns 0, or the exit status after what is wrong with
+ * the options themselves was printed; errors of the program go to p->diags. */
+int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only);
+/* Opens, lowers and prints errors: 0 when p->dag can be used. Warnings and notes are printed if `notes`. */
+int qb_pipeline_load(QbPipeline *p, const QbCliOptions *o, bool notes);
+/* The exit status that the diagnostics call for: 0, 1 when inputs alone are missing, 2. */
+int qb_pipeline_status(const QbPipeline *p);
+void qb_pipeline_close(QbPipeline *p);
+/* The entries of a JSON parameter file as overrides; false after an error that was printed (*status is set). */
+bool qb_params_read(QbArena *arena, const char *path, QbOverride **v, int *n, int *status);
+bool qb_pass_names_ok(const QbCliOptions *o);
+/* Program version, hash of the pipeline's text, parameters: nothing that changes from run to run. */
+const char *qb_provenance(const QbPipeline *p, const char *sha256);
+
+/* ---- small things ------------------------------------------------------------------------------------ */
+
+/* "qbic: error: …" on standard error; returns `status`. */
+int qb_fail(int status, const char *fmt, ...) QB_PRINTF(2, 3);
+/* Writes to standard output; QB_EXIT_FAILED, with a message, where that cannot be written. Frees the text. */
+int qb_print(QbText *take);
+/* Reads a whole file, NUL-terminated, into the arena; false: errno tells. */
+bool qb_file_read(QbArena *arena, const char *path, char **text, size_t *n);
+bool qb_color_wanted(void);
+int qb_threads_default(void);
+size_t qb_memory_default(void); /* half of what is free, in bytes */
+size_t qb_memory_used(void);    /* resident bytes of this process now */
+void qb_sha256_hex(const void *bytes, size_t n, char hex[65]);
+
+#endif

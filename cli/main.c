@@ -1,0 +1,155 @@
+/* The entry of the command: finds the verb, parses its options, hands over. */
+#include "cli/cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const run_examples[] = {
+    "qbic run cells.qbi test.tif",
+    "qbic run cells.qbi test.tif -p level=20 -p 'filter=gaussian(sigma=2)'",
+    "qbic run cells.qbi big.tif -m 256M -t 2 -o results --report results/timing.json",
+    "qbic run cells.qbi --help                  # the pipeline's own parameters too",
+    NULL,
+};
+static const char *const check_examples[] = {
+    "qbic check cells.qbi",
+    "qbic check cells.qbi --json | jq .message",
+    NULL,
+};
+static const char *const plan_examples[] = {
+    "qbic plan cells.qbi test.tif",
+    "qbic plan cells.qbi test.tif -m 64M        # does it fit, and how",
+    NULL,
+};
+static const char *const graph_examples[] = {
+    "qbic graph cells.qbi test.tif -o cells.svg",
+    "qbic graph cells.qbi test.tif | dot -Tpdf -o cells.pdf",
+    NULL,
+};
+static const char *const ops_examples[] = {"qbic ops", "qbic ops median", NULL};
+static const char *const info_examples[] = {"qbic info test.tif", "qbic info slices/*.tif", NULL};
+
+const QbVerb qb_verbs[] = {
+    {.name = "run",
+     .bit = QB_VERB_RUN,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "runs a pipeline; images bind to its path parameters in order",
+     .examples = run_examples,
+     .main = qb_cli_run},
+    {.name = "check",
+     .bit = QB_VERB_CHECK,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "all static errors and notes, without running",
+     .examples = check_examples,
+     .main = qb_cli_check},
+    {.name = "plan",
+     .bit = QB_VERB_PLAN,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "what would happen: types, pages, passes, chunks, peak memory",
+     .examples = plan_examples,
+     .main = qb_cli_plan},
+    {.name = "graph",
+     .bit = QB_VERB_GRAPH,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "the graph of a pipeline as dot, SVG or PNG; what no output needs is dashed",
+     .examples = graph_examples,
+     .main = qb_cli_graph},
+    {.name = "ops",
+     .bit = QB_VERB_OPS,
+     .usage = "[NAME…]",
+     .help = "the operators, or all about one",
+     .examples = ops_examples,
+     .main = qb_cli_ops},
+    {.name = "info",
+     .bit = QB_VERB_INFO,
+     .usage = "IMAGE…",
+     .help = "an image's shape, type, pages, voxel size",
+     .examples = info_examples,
+     .main = qb_cli_info},
+};
+const int qb_n_verbs = QB_COUNT(qb_verbs);
+
+static const QbVerb *find_verb(const char *name)
+{
+    for (int k = 0; k < qb_n_verbs; k++) {
+        if (strcmp(qb_verbs[k].name, name) == 0)
+            return &qb_verbs[k];
+    }
+    return NULL;
+}
+
+static int unknown_verb(const char *name)
+{
+    const char *names[QB_COUNT(qb_verbs) + 2];
+    for (int k = 0; k < qb_n_verbs; k++)
+        names[k] = qb_verbs[k].name;
+    names[qb_n_verbs] = "help";
+    names[qb_n_verbs + 1] = "version";
+    size_t n = strlen(name);
+    if (n > 4 && strcmp(name + n - 4, ".qbi") == 0)
+        return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; did you mean 'qbic run %s'?", name, name);
+    const char *near = qb_nearest(name, names, QB_COUNT(names));
+    if (near)
+        return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; did you mean '%s'?", name, near);
+    return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; 'qbic help' lists the commands", name);
+}
+
+static int print_version(void)
+{
+    QbText t = {0};
+    qb_text_add(&t, "qbic " QB_VERSION "\n");
+    return qb_print(&t);
+}
+
+static int print_help(const char *verb_name)
+{
+    QbText t = {0};
+    if (!verb_name) {
+        qb_help_all(&t);
+        return qb_print(&t);
+    }
+    const QbVerb *verb = find_verb(verb_name);
+    if (!verb)
+        return unknown_verb(verb_name);
+    qb_help_verb(verb, NULL, &t);
+    return qb_print(&t);
+}
+
+static int run_verb(const QbVerb *verb, int argc, char **argv)
+{
+    QbCliOptions o = {0};
+    int status = QB_EXIT_USAGE;
+    if (qb_options_parse(verb, argc, argv, &o)) {
+        if (o.help) {
+            QbText t = {0};
+            qb_help_verb(verb, &o, &t);
+            status = qb_print(&t);
+        } else {
+            status = verb->main(&o);
+        }
+    }
+    qb_options_free(&o);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    signal(SIGPIPE, SIG_IGN); /* a reader that went away is a write error like any other */
+    if (argc < 2) {
+        QbText t = {0};
+        qb_help_all(&t);
+        fputs(t.s, stderr);
+        qb_text_free(&t);
+        return QB_EXIT_USAGE;
+    }
+    const char *name = argv[1];
+    if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0)
+        return print_version();
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        return print_help(NULL);
+    if (strcmp(name, "help") == 0)
+        return print_help(argc > 2 ? argv[2] : NULL);
+    const QbVerb *verb = find_verb(name);
+    return verb ? run_verb(verb, argc - 2, argv + 2) : unknown_verb(name);
+}

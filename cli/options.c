@@ -1,0 +1,242 @@
+/* The options of the command: one table that drives parsing, the help texts and the suggestions for what was mistyped. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum Kind { FLAG, TEXT, TEXTS, THREADS, SIZE, CHUNK } Kind;
+
+typedef struct Option {
+    char brief; /* -p, or 0 */
+    const char *name;
+    const char *value; /* what its value is called in the help; NULL: a flag */
+    Kind kind;
+    size_t offset;
+    unsigned verbs;
+    bool hidden;
+    const char *help;
+} Option;
+
+#define AT(field) offsetof(QbCliOptions, field)
+#define EVERY_VERB (QB_VERB_PIPELINE | QB_VERB_OPS | QB_VERB_INFO)
+#define RUN_OR_PLAN (QB_VERB_RUN | QB_VERB_PLAN)
+
+static const Option options[] = {
+    {'p', "param", "NAME=VALUE", TEXTS, AT(params), QB_VERB_PIPELINE, false,
+     "gives a parameter its value (repeatable)"},
+    {0, "params", "FILE.json", TEXT, AT(params_file), QB_VERB_PIPELINE, false,
+     "parameters from a JSON object; -p goes before it"},
+    {'t', "threads", "N", THREADS, AT(threads), RUN_OR_PLAN, false, "threads (default: all cores)"},
+    {'m', "memory", "SIZE", SIZE, AT(memory), RUN_OR_PLAN, false,
+     "hard memory budget, as 256M or 2G (default: half of what is free)"},
+    {'o', "output", "DIR", TEXT, AT(output), QB_VERB_RUN, false,
+     "where outputs with relative paths go (default: here)"},
+    {'o', "output", "FILE", TEXT, AT(output), QB_VERB_GRAPH, false,
+     "writes FILE, by its ending: .dot .svg .png"},
+    {0, "report", "FILE", TEXTS, AT(reports), QB_VERB_RUN, false,
+     "timing report, by its ending: .json .txt (repeatable)"},
+    {0, "no-pass", "NAME", TEXTS, AT(no_pass), RUN_OR_PLAN, false,
+     "leaves out a pass of the compiler (repeatable)"},
+    {0, "json", NULL, FLAG, AT(json), QB_VERB_CHECK, false, "one diagnostic a line, as JSON"},
+    {'q', "quiet", NULL, FLAG, AT(quiet), QB_VERB_RUN | QB_VERB_CHECK, false,
+     "says nothing but errors"},
+    {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_RUN, false,
+     "notes, and the timing table, on standard error"},
+    {0, "cpu", "NAME", TEXT, AT(cpu), QB_VERB_RUN, true, "kernel variant: base, avx2, avx512"},
+    {0, "chunk", "K[,Y]", CHUNK, AT(chunk), RUN_OR_PLAN, true,
+     "indices of axis 0 (and rows) that are worked on at a time"},
+    {'h', "help", NULL, FLAG, AT(help), EVERY_VERB, false, "this text"},
+};
+
+bool qb_size_parse(const char *text, size_t *bytes)
+{
+    char *end;
+    errno = 0;
+    double v = strtod(text, &end);
+    if (end == text || errno || !isfinite(v) || v <= 0 || text[0] == '+' || strpbrk(text, "xXpP"))
+        return false;
+    static const char suffixes[] = "KMGT";
+    const char *s = *end ? strchr(suffixes, *end & ~0x20) : NULL;
+    if (s && *s) {
+        for (int k = 0; k <= s - suffixes; k++)
+            v *= 1024;
+        end++;
+        if (*end == 'i')
+            end++;
+    }
+    if (*end == 'B' || *end == 'b')
+        end++;
+    if (*end || v >= 9e18)
+        return false;
+    *bytes = (size_t)v;
+    return *bytes > 0;
+}
+
+static bool parse_whole(const char *text, const char **end, int64_t lo, int64_t hi, int64_t *v)
+{
+    char *stop;
+    errno = 0;
+    long long n = strtoll(text, &stop, 10);
+    *end = stop;
+    *v = n;
+    return stop != text && !errno && n >= lo && n <= hi;
+}
+
+/* Stores the value of an option that was recognised; `shown` is it as the user wrote it. */
+static bool store(const Option *opt, const char *shown, const char *value, QbCliOptions *o)
+{
+    void *field = (char *)o + opt->offset;
+    const char *end = NULL;
+    int64_t n;
+    switch (opt->kind) {
+    case FLAG:
+        *(bool *)field = true;
+        return true;
+    case TEXT:
+        if (!*value)
+            return qb_fail(0, "'%s' has an empty value, expected %s", shown, opt->value);
+        *(const char **)field = value;
+        return true;
+    case TEXTS: {
+        QbTexts *t = field;
+        t->v = qb_xrealloc(t->v, sizeof(*t->v) * (size_t)(t->n + 1));
+        t->v[t->n++] = value;
+        return true;
+    }
+    case THREADS:
+        if (!parse_whole(value, &end, 1, 1024, &n) || *end)
+            return qb_fail(0, "'%s' expects a whole number from 1 to 1024, found '%s'", shown, value);
+        *(int *)field = (int)n;
+        return true;
+    case SIZE:
+        if (!qb_size_parse(value, field))
+            return qb_fail(0, "'%s' expects a size such as 256M or 1.5G, found '%s'", shown, value);
+        return true;
+    case CHUNK: {
+        int64_t *chunk = field;
+        bool ok = parse_whole(value, &end, 1, INT32_MAX, &chunk[0]);
+        if (ok && *end == ',')
+            ok = parse_whole(end + 1, &end, 1, INT32_MAX, &chunk[1]);
+        if (!ok || *end)
+            return qb_fail(0, "'%s' expects K or K,Y, found '%s'", shown, value);
+        return true;
+    }
+    }
+    return false;
+}
+
+static const Option *find(const QbVerb *verb, const char *name, size_t n, char brief)
+{
+    for (int k = 0; k < QB_COUNT(options); k++) {
+        const Option *opt = &options[k];
+        if (!(opt->verbs & verb->bit))
+            continue;
+        if (name ? strlen(opt->name) == n && memcmp(opt->name, name, n) == 0 : opt->brief == brief)
+            return opt;
+    }
+    return NULL;
+}
+
+static bool unknown(const QbVerb *verb, const char *arg)
+{
+    const char *names[QB_COUNT(options)];
+    int n = 0;
+    for (int k = 0; k < QB_COUNT(options); k++) {
+        if ((options[k].verbs & verb->bit) && !options[k].hidden)
+            names[n++] = options[k].name;
+    }
+    const char *near = arg[1] == '-' ? qb_nearest(arg + 2, names, n) : NULL;
+    if (near)
+        return qb_fail(0, "unknown option '%s' of '%s'; did you mean '--%s'?", arg, verb->name, near);
+    return qb_fail(0, "unknown option '%s'; 'qbic %s --help' lists the options", arg, verb->name);
+}
+
+/* --name, --name=value, --name value; *next is the argument after this one, or NULL. */
+static bool parse_long(const QbVerb *verb, const char *arg, const char *next, bool *used, QbCliOptions *o)
+{
+    const char *eq = strchr(arg, '=');
+    size_t n = eq ? (size_t)(eq - arg) - 2 : strlen(arg) - 2;
+    char shown[64];
+    snprintf(shown, sizeof(shown), "%.*s", (int)n + 2, arg);
+    const Option *opt = find(verb, arg + 2, n, 0);
+    if (!opt)
+        return unknown(verb, shown);
+    if (!opt->value && eq)
+        return qb_fail(0, "'%s' takes no value, found '%s'", shown, eq + 1);
+    const char *value = eq ? eq + 1 : next;
+    if (opt->value && !value)
+        return qb_fail(0, "'%s' expects %s", shown, opt->value);
+    *used = opt->value && !eq;
+    return store(opt, shown, value, o);
+}
+
+/* -q, -qv, -t4, -t 4 */
+static bool parse_short(const QbVerb *verb, const char *arg, const char *next, bool *used, QbCliOptions *o)
+{
+    for (const char *c = arg + 1; *c; c++) {
+        char shown[3] = {'-', *c, 0};
+        const Option *opt = find(verb, NULL, 0, *c);
+        if (!opt)
+            return unknown(verb, strlen(arg) == 2 ? arg : shown);
+        if (!opt->value) {
+            store(opt, shown, NULL, o);
+            continue;
+        }
+        *used = !c[1];
+        const char *value = c[1] ? c + 1 : next;
+        if (!value)
+            return qb_fail(0, "'%s' expects %s", shown, opt->value);
+        return store(opt, shown, value, o);
+    }
+    return true;
+}
+
+bool qb_options_parse(const QbVerb *verb, int argc, char **argv, QbCliOptions *o)
+{
+    static const Option positional = {0, "", "", TEXTS, AT(positional), 0, true, ""};
+    bool ended = false;
+    for (int k = 0; k < argc; k++) {
+        const char *arg = argv[k], *next = k + 1 < argc ? argv[k + 1] : NULL;
+        bool used = false, ok;
+        if (!ended && strcmp(arg, "--") == 0) {
+            ended = true;
+            continue;
+        }
+        if (ended || arg[0] != '-' || !arg[1])
+            ok = store(&positional, arg, arg, o);
+        else if (arg[1] == '-')
+            ok = parse_long(verb, arg, next, &used, o);
+        else
+            ok = parse_short(verb, arg, next, &used, o);
+        if (!ok)
+            return false;
+        k += used;
+    }
+    return true;
+}
+
+void qb_options_free(QbCliOptions *o)
+{
+    free(o->params.v);
+    free(o->reports.v);
+    free(o->no_pass.v);
+    free(o->positional.v);
+}
+
+void qb_options_help(QbVerbBit verb, QbText *out)
+{
+    for (int k = 0; k < QB_COUNT(options); k++) {
+        const Option *opt = &options[k];
+        if (!(opt->verbs & verb) || opt->hidden)
+            continue;
+        char left[64], brief[5] = "    ";
+        if (opt->brief)
+            snprintf(brief, sizeof(brief), "-%c, ", opt->brief);
+        snprintf(left, sizeof(left), "%s--%s%s%s", brief, opt->name, opt->value ? " " : "",
+                 opt->value ? opt->value : "");
+        qb_text_addf(out, "  %-26s %s\n", left, opt->help);
+    }
+}

@@ -1,0 +1,40 @@
+/* qbic plan: what would happen, without touching a pixel; and the way to a plan that `run` takes too. */
+#include "cli/cli.h"
+
+#include "cli/engine.h"
+
+int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
+{
+    QbPassOptions passes = {.off = o->no_pass.v, .n_off = o->no_pass.n};
+    qb_passes_run(p->dag, &passes);
+    QbPlanOptions po = {
+        .threads = o->threads ? o->threads : qb_threads_default(),
+        .memory = o->memory ? o->memory : qb_memory_default(),
+        .base = qb_memory_used(),
+        .chunk_i = o->chunk[0],
+        .chunk_y = o->chunk[1],
+        .passes = &passes,
+    };
+    QbErr err = {0};
+    if (qb_plan_make(p->arena, p->dag, &po, plan, &err))
+        return QB_EXIT_DONE;
+    return qb_fail(err.status ? err.status : QB_EXIT_FAILED, "%s", err.text);
+}
+
+int qb_cli_plan(const QbCliOptions *o)
+{
+    if (!qb_pass_names_ok(o))
+        return QB_EXIT_USAGE;
+    QbPipeline p;
+    QbPlan *plan = NULL;
+    int status = qb_pipeline_load(&p, o, false);
+    if (status == 0)
+        status = qb_engine_plan(&p, o, &plan);
+    if (status == 0) {
+        QbText t = {0};
+        qb_plan_text(plan, &t);
+        status = qb_print(&t);
+    }
+    qb_pipeline_close(&p);
+    return status;
+}
