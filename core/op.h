@@ -76,6 +76,7 @@ typedef struct QbCheck {
     void *params;             /* may be completed here (a default that depends on the rank, say) */
     const QbType *const *in;  /* in[k] of input row k; NULL for an optional input that was not given */
     int n_in;
+    const double *number;     /* number[k]: the value of input k where that is a fixed number or bool; NULL: none is known */
     QbType *out;              /* zeroed; the rule fills it */
     QbArena *arena;
     /* Adds an error at argument row `param` (or at the call, -1), with an optional hint (the mend). Returns false. */
