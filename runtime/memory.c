@@ -1,0 +1,51 @@
+/* Memory of a run, straight from the system: rings and partials of a pass are one mapping each, given back when it ends. */
+#include "runtime/parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#define HUGE (2u << 20)
+
+bool qb_memory_map(size_t bytes, unsigned char **out, QbErr *err)
+{
+    *out = NULL;
+    if (!bytes)
+        return true;
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        return qb_err_set(err, "not enough memory: cannot get %zu MiB: %s", (bytes >> 20) + 1, strerror(errno));
+    /* A mapping of many huge pages wastes less than one of them at each end. */
+    if (bytes >= 16u * HUGE)
+        madvise(p, bytes, MADV_HUGEPAGE);
+    *out = p;
+    return true;
+}
+
+void qb_memory_unmap(unsigned char *p, size_t bytes)
+{
+    if (p)
+        munmap(p, bytes);
+}
+
+size_t qb_memory_peak(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (size_t)u.ru_maxrss * 1024;
+}
+
+size_t qb_memory_resident(void)
+{
+    FILE *f = fopen("/proc/self/statm", "r");
+    long pages = 0, resident = 0;
+    if (!f)
+        return 0;
+    if (fscanf(f, "%ld %ld", &pages, &resident) != 2)
+        resident = 0;
+    fclose(f);
+    return (size_t)resident * (size_t)sysconf(_SC_PAGESIZE);
+}
