@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 /* The mirrored window around a voxel, in raster order; true when it holds a NaN. */
-static bool gather(const QbOracleImage *m, const int64_t at[3], const int64_t size[3], double *window)
+static bool gather(const QbOracleImage *m, const int64_t at[3], const int64_t size[3],
+                   double *window)
 {
     int64_t k = 0;
     bool has_nan = false;
@@ -47,7 +48,8 @@ QbOracleImage qb_oracle_median(QbArena *a, const QbOracleImage *m, const int64_t
     return qb_oracle_rank(a, m, size, size[0] * size[1] * size[2] / 2);
 }
 
-static QbOracleImage window_sum(QbArena *a, const QbOracleImage *m, const int64_t size[3], double divisor)
+static QbOracleImage window_sum(QbArena *a, const QbOracleImage *m, const int64_t size[3],
+                                double divisor)
 {
     QbOracleImage out = qb_oracle_like(a, m, QB_IMAGE, qb_oracle_real(m->type.pix));
     int64_t n_window = size[0] * size[1] * size[2];

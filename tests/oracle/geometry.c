@@ -57,6 +57,7 @@ QbOracleImage qb_oracle_montage(QbArena *a, const QbOracleImage *m, int64_t colu
     for (int64_t z = 0; z < n[0]; z++)
         for (int64_t y = 0; y < n[1]; y++)
             for (int64_t x = 0; x < n[2]; x++)
-                *qb_oracle_at(&out, z / columns * n[1] + y, 0, z % columns * n[2] + x) = *qb_oracle_at(m, z, y, x);
+                *qb_oracle_at(&out, z / columns * n[1] + y, 0, z % columns * n[2] + x) =
+                    *qb_oracle_at(m, z, y, x);
     return out;
 }

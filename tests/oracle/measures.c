@@ -89,7 +89,8 @@ void qb_oracle_bins(const QbOracleImage *m, double lo, double hi, int64_t n_bins
             continue;
         int64_t b = width > 0 ? (int64_t)((v - lo) / width) : 0;
         b = qb_clamp64(b, 0, n_bins - 1);
-        while (b > 0 && v < lo + (double)b * width) /* the division may have been rounded across an edge */
+        while (b > 0 &&
+               v < lo + (double)b * width) /* the division may have been rounded across an edge */
             b--;
         while (b + 1 < n_bins && v >= lo + (double)(b + 1) * width)
             b++;
@@ -138,7 +139,8 @@ double qb_oracle_otsu(QbArena *a, const QbOracleImage *m)
             *(b <= t ? &w0 : &w1) += h[b];
             *(b <= t ? &s0 : &s1) += h[b] * x[b];
         }
-        double between = w0 > 0 && w1 > 0 ? (double)(w0 * w1 * (s0 / w0 - s1 / w1) * (s0 / w0 - s1 / w1)) : 0;
+        double between =
+            w0 > 0 && w1 > 0 ? (double)(w0 * w1 * (s0 / w0 - s1 / w1) * (s0 / w0 - s1 / w1)) : 0;
         if (between > best) {
             best = between;
             at = x[t];

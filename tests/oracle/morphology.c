@@ -36,7 +36,8 @@ QbOracleOffsets qb_oracle_offsets(QbArena *a, const QbElement *e, int rank)
     for (int u = 0; e->shape == QB_BOX && u < 3; u++)
         reach = qb_max64(reach, e->size[u] / 2);
     QbOracleOffsets out = {0};
-    out.d = qb_arena_alloc(a, sizeof(*out.d) * (size_t)((2 * reach + 1) * (2 * reach + 1) * (2 * reach + 1)));
+    out.d = qb_arena_alloc(a, sizeof(*out.d) *
+                                  (size_t)((2 * reach + 1) * (2 * reach + 1) * (2 * reach + 1)));
     int64_t d[3];
     for (d[0] = -reach; d[0] <= reach; d[0]++)
         for (d[1] = -reach; d[1] <= reach; d[1]++)
@@ -59,7 +60,8 @@ static double seen(const QbOracleImage *m, const int64_t at[3], const int64_t d[
     return is_inside || isnan(outside) ? qb_oracle_mirrored(m, p[0], p[1], p[2]) : outside;
 }
 
-static QbOracleImage extremum(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e, double outside, bool largest)
+static QbOracleImage extremum(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                              double outside, bool largest)
 {
     QbOracleImage out = qb_oracle_like(a, m, m->type.kind, m->type.pix);
     int64_t at[3];
@@ -79,17 +81,20 @@ static QbOracleImage extremum(QbArena *a, const QbOracleImage *m, const QbOracle
     return out;
 }
 
-QbOracleImage qb_oracle_erode(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e, double outside)
+QbOracleImage qb_oracle_erode(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                              double outside)
 {
     return extremum(a, m, e, outside, false);
 }
 
-QbOracleImage qb_oracle_dilate(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e, double outside)
+QbOracleImage qb_oracle_dilate(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                               double outside)
 {
     return extremum(a, m, e, outside, true);
 }
 
-QbOracleImage qb_oracle_extremum(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e, bool largest)
+QbOracleImage qb_oracle_extremum(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                                 bool largest)
 {
     return extremum(a, m, e, NAN, largest);
 }

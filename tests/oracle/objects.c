@@ -14,7 +14,8 @@ static bool joins(int connectivity, int rank, int away)
     return away == 1 || (away == 2 && connectivity >= 18) || connectivity == 26;
 }
 
-static void flood(QbOracleImage *out, const QbOracleImage *mask, int64_t (*stack)[3], int connectivity, double label)
+static void flood(QbOracleImage *out, const QbOracleImage *mask, int64_t (*stack)[3],
+                  int connectivity, double label)
 {
     for (int64_t n = 1; n > 0;) {
         n--;

@@ -54,10 +54,13 @@ QbOracleImage qb_oracle_window_count(QbArena *a, const QbOracleImage *mask, cons
 /* Offsets (dz, dy, dx) of an element in an image of that rank, in raster order. */
 QbOracleOffsets qb_oracle_offsets(QbArena *a, const QbElement *e, int rank);
 /* Smallest or largest over the element; voxels outside the image count as `outside`. */
-QbOracleImage qb_oracle_erode(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e, double outside);
-QbOracleImage qb_oracle_dilate(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e, double outside);
+QbOracleImage qb_oracle_erode(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                              double outside);
+QbOracleImage qb_oracle_dilate(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                               double outside);
 /* The same with the image mirrored at its border, for grey values. */
-QbOracleImage qb_oracle_extremum(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e, bool largest);
+QbOracleImage qb_oracle_extremum(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                                 bool largest);
 
 /* ---- objects.c --------------------------------------------------------------------------------------- */
 
@@ -68,7 +71,13 @@ QbOracleTable qb_oracle_count(QbArena *a, const QbOracleImage *labels);
 
 /* ---- measures.c -------------------------------------------------------------------------------------- */
 
-typedef enum QbOracleMeasure { QB_ORACLE_SUM, QB_ORACLE_MEAN, QB_ORACLE_STD, QB_ORACLE_MIN, QB_ORACLE_MAX } QbOracleMeasure;
+typedef enum QbOracleMeasure {
+    QB_ORACLE_SUM,
+    QB_ORACLE_MEAN,
+    QB_ORACLE_STD,
+    QB_ORACLE_MIN,
+    QB_ORACLE_MAX
+} QbOracleMeasure;
 
 double qb_oracle_measure(const double *v, int64_t n, int64_t step, QbOracleMeasure what);
 double qb_oracle_percentile(QbArena *a, const QbOracleImage *m, double percent);
@@ -84,9 +93,21 @@ double qb_oracle_otsu(QbArena *a, const QbOracleImage *m);
 /* ---- pixels.c ---------------------------------------------------------------------------------------- */
 
 typedef enum QbOracleBinary {
-    QB_ORACLE_ADD, QB_ORACLE_SUB, QB_ORACLE_MUL, QB_ORACLE_DIV, QB_ORACLE_FLOORDIV, QB_ORACLE_MOD, QB_ORACLE_POW,
-    QB_ORACLE_LT, QB_ORACLE_LE, QB_ORACLE_GT, QB_ORACLE_GE, QB_ORACLE_EQ, QB_ORACLE_NE,
-    QB_ORACLE_AND, QB_ORACLE_OR,
+    QB_ORACLE_ADD,
+    QB_ORACLE_SUB,
+    QB_ORACLE_MUL,
+    QB_ORACLE_DIV,
+    QB_ORACLE_FLOORDIV,
+    QB_ORACLE_MOD,
+    QB_ORACLE_POW,
+    QB_ORACLE_LT,
+    QB_ORACLE_LE,
+    QB_ORACLE_GT,
+    QB_ORACLE_GE,
+    QB_ORACLE_EQ,
+    QB_ORACLE_NE,
+    QB_ORACLE_AND,
+    QB_ORACLE_OR,
 } QbOracleBinary;
 
 /* One side of an operation: an image, or a number spread over the other's shape. */
@@ -99,16 +120,24 @@ QbOracleImage qb_oracle_binary(QbArena *a, QbOracleBinary op, QbOracleOperand x,
 double qb_oracle_binary_number(QbOracleBinary op, double x, double y);
 
 typedef enum QbOracleUnary {
-    QB_ORACLE_NEG, QB_ORACLE_ABS, QB_ORACLE_SQRT, QB_ORACLE_EXP, QB_ORACLE_LOG, QB_ORACLE_INVERT, QB_ORACLE_NOT
+    QB_ORACLE_NEG,
+    QB_ORACLE_ABS,
+    QB_ORACLE_SQRT,
+    QB_ORACLE_EXP,
+    QB_ORACLE_LOG,
+    QB_ORACLE_INVERT,
+    QB_ORACLE_NOT
 } QbOracleUnary;
 
 /* `pix`: the pixel type of the result, unless that is a mask. */
 QbOracleImage qb_oracle_unary(QbArena *a, QbOracleUnary op, const QbOracleImage *m, QbPix pix);
 QbOracleImage qb_oracle_clip(QbArena *a, const QbOracleImage *m, double lo, double hi);
 QbOracleImage qb_oracle_as(QbArena *a, const QbOracleImage *m, QbKind kind, QbPix pix);
-QbOracleImage qb_oracle_where(QbArena *a, const QbOracleImage *mask, QbOracleOperand x, QbOracleOperand y);
+QbOracleImage qb_oracle_where(QbArena *a, const QbOracleImage *mask, QbOracleOperand x,
+                              QbOracleOperand y);
 /* Linear map of [lo, hi] onto [to_lo, to_hi]. */
-QbOracleImage qb_oracle_rescale(QbArena *a, const QbOracleImage *m, const double from[2], const double to[2]);
+QbOracleImage qb_oracle_rescale(QbArena *a, const QbOracleImage *m, const double from[2],
+                                const double to[2]);
 
 /* ---- geometry.c -------------------------------------------------------------------------------------- */
 

@@ -133,7 +133,9 @@ QbOracleImage qb_oracle_binary(QbArena *a, QbOracleBinary op, QbOracleOperand x,
 QbOracleImage qb_oracle_unary(QbArena *a, QbOracleUnary op, const QbOracleImage *m, QbPix pix)
 {
     static const double largest[] = {255, 65535, 4294967295.0, 127, 32767, 2147483647.0, 1, 1};
-    QbKind kind = m->type.kind == QB_MASK && (op == QB_ORACLE_NOT || op == QB_ORACLE_INVERT) ? QB_MASK : QB_IMAGE;
+    QbKind kind = m->type.kind == QB_MASK && (op == QB_ORACLE_NOT || op == QB_ORACLE_INVERT)
+                      ? QB_MASK
+                      : QB_IMAGE;
     QbOracleImage out = qb_oracle_like(a, m, kind, pix);
     for (int64_t k = 0; k < qb_voxels(&m->type); k++) {
         double v = m->v[k], r = v;
@@ -183,7 +185,8 @@ QbOracleImage qb_oracle_as(QbArena *a, const QbOracleImage *m, QbKind kind, QbPi
     return out;
 }
 
-QbOracleImage qb_oracle_where(QbArena *a, const QbOracleImage *mask, QbOracleOperand x, QbOracleOperand y)
+QbOracleImage qb_oracle_where(QbArena *a, const QbOracleImage *mask, QbOracleOperand x,
+                              QbOracleOperand y)
 {
     const QbOracleImage *of = x.image ? x.image : y.image;
     QbOracleImage out = of ? qb_oracle_like(a, mask, of->type.kind, of->type.pix)
@@ -195,11 +198,13 @@ QbOracleImage qb_oracle_where(QbArena *a, const QbOracleImage *mask, QbOracleOpe
     return out;
 }
 
-QbOracleImage qb_oracle_rescale(QbArena *a, const QbOracleImage *m, const double from[2], const double to[2])
+QbOracleImage qb_oracle_rescale(QbArena *a, const QbOracleImage *m, const double from[2],
+                                const double to[2])
 {
     QbOracleImage out = qb_oracle_like(a, m, QB_IMAGE, qb_oracle_real(m->type.pix));
     for (int64_t k = 0; k < qb_voxels(&m->type); k++) {
-        double part = from[1] > from[0] ? (m->v[k] - from[0]) / (from[1] - from[0]) : m->v[k] - from[0];
+        double part =
+            from[1] > from[0] ? (m->v[k] - from[0]) / (from[1] - from[0]) : m->v[k] - from[0];
         out.v[k] = qb_oracle_store(out.type.pix, to[0] + part * (to[1] - to[0]));
     }
     return out;
