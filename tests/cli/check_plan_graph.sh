@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# What can be said of a pipeline without running it: errors and notes, the plan, the graph.
+. "$(dirname "$0")/lib.sh"
+qbic run "$SAMPLES/make_images.qbi" -q || fail 'samples/make_images.qbi'
+
+expect 0 "'tomato' is not needed by any output" qbic check "$SAMPLES/count.qbi"
+expect 0 'no errors' qbic check "$SAMPLES/foam.qbi"
+rm -rf empty && mkdir empty && cd empty || exit 1
+expect 0 'cells.tif' qbic check "$SAMPLES/count.qbi"
+cd .. || exit 1
+printf 'image = read("cells.tif")\nsmooth = image |> medain(5)\nsave smooth to "a.tif"\n' >typo.qbi
+expect 2 "^typo.qbi:2:19: error: unknown operator 'medain'" qbic check typo.qbi
+grep -qE "^ +\^~~~~~ did you mean 'median'\?" stderr.txt || fail "no caret or suggestion: $(cat stderr.txt)"
+expect 2 '' qbic check typo.qbi --json
+python3 - <<'END' || fail 'check --json'
+import json
+rows = [json.loads(line) for line in open('stdout.txt')]
+assert any(r['line'] == 2 and r['column'] == 19 and 'medain' in r['message'] for r in rows), rows
+END
+printf 'a = b\nb = a\nsave a to "a.csv"\n' >cycle.qbi
+expect 2 'a → b → a' qbic check cycle.qbi
+printf 'a = 1\n' >none.qbi
+expect 2 'output' qbic check none.qbi
+expect 2 '' qbic run typo.qbi
+expect 1 'none.tif' qbic run "$SAMPLES/count.qbi" none.tif
+expect 1 'none.tif' qbic plan "$SAMPLES/count.qbi" none.tif
+expect 0 'none.tif' qbic check "$SAMPLES/count.qbi" none.tif
+
+expect 0 '' qbic plan "$SAMPLES/count.qbi" cells3d.tif -m 300M -t 2
+for word in '24×96×128' u8 label count pass predicted; do
+    grep -qi "$word" stdout.txt || fail "the plan lacks '$word'"
+done
+! grep -q gaussian stdout.txt || fail 'the plan holds a dead node'
+ls ./*.csv ./*.png 2>/dev/null && fail 'check, plan or graph wrote something'
+
+expect 0 '' qbic graph "$SAMPLES/count.qbi"
+grep -q '^digraph' stdout.txt && grep -q dashed stdout.txt || fail 'the graph as dot'
+if command -v dot >/dev/null; then
+    expect 0 '' qbic graph "$SAMPLES/count.qbi" -o g.svg
+    grep -q '</svg>' g.svg || fail 'the graph as SVG'
+    expect 0 '' qbic graph "$SAMPLES/count.qbi" -o g.png
+    [ "$(head -c 4 g.png | tail -c 3)" = PNG ] || fail 'the graph as PNG'
+fi
+mkdir bin
+expect 1 'Graphviz' env PATH="$WORK/bin" "$QBIC" graph "$SAMPLES/count.qbi" -o none.svg
+[ ! -e none.svg ] || fail 'a file without content'
+expect 0 '' qbic info cells3d.tif
+grep -q '24×96×128' stdout.txt || fail 'info'
+expect 1 'none.tif' qbic info none.tif cells.tif
+grep -q 'cells.tif' stdout.txt || fail 'info stops at the first error'
+finish
