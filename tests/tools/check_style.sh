@@ -79,7 +79,7 @@ check_lengths() {
     done | breach 'files over 600 lines'
     awk 'FNR == 1 { start = 0 } /^\{/ { start = FNR }
          /^\}/ { if (start && FNR - start > 80) print "  " FILENAME ":" start ": " FNR - start " lines"; start = 0 }' \
-        "${sources[@]}" "${tests[@]}" /dev/null | breach 'functions over 80 lines'
+        $(printf '%s\n' "${sources[@]}" "${tests[@]}" | grep '\.[ch]$') /dev/null | breach 'functions over 80 lines'
 
     awk 'FNR == 1 && !/^\/\*|^%|^\/\// { print "  " FILENAME }' "${sources[@]}" /dev/null |
         breach 'files that do not open by saying what they own'
