@@ -87,7 +87,7 @@ static int sink_level(const Steps *s, const QbOutput *o)
     const QbNodeId ids[3] = {o->node, o->low, o->high};
     int at = 0;
     for (int k = 0; k < 3; k++) {
-        if (ids[k] < 0 || (k && o->format != QB_FORMAT_PNG))
+        if (ids[k] < 0)
             continue;
         int l = s->lv[ids[k]].at + is_fold(qb_dag_at(g, ids[k]));
         at = l > at ? l : at;
@@ -320,12 +320,13 @@ static void add_sink(Steps *s, int output, int pass)
     step->n_in = 1;
     step->in[0] = s->step_of[o->node * s->n_passes + pass];
     step->in_type[0] = &n->type;
-    if (o->format == QB_FORMAT_PNG && o->low >= 0 && o->high >= 0) {
-        step->n_in = 3;
-        step->in[1] = s->value_step[o->low];
-        step->in[2] = s->value_step[o->high];
-        step->in_type[1] = &qb_dag_at(g, o->low)->type;
-        step->in_type[2] = &qb_dag_at(g, o->high)->type;
+    const QbNodeId range[2] = {o->low, o->high};
+    for (int k = 0; k < 2; k++) {
+        if (range[k] < 0)
+            continue;
+        step->n_in = 2 + k;
+        step->in[1 + k] = s->value_step[range[k]];
+        step->in_type[1 + k] = &qb_dag_at(g, range[k])->type;
     }
     QB_CHECK(step->in[0] >= 0);
 }

@@ -86,7 +86,7 @@ bool qb_outputs_commit(Run *run, QbErr *err);
 void qb_outputs_abort(Run *run);
 
 /* values.c: scalar steps whose inputs are there. */
-bool qb_values_ready(Run *run, int before_pass, QbErr *err);
+bool qb_values_ready(Run *run, QbErr *err);
 /* printing.c */
 bool qb_print_outputs(Run *run, QbErr *err);
 

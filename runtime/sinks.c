@@ -1,0 +1,161 @@
+/* Outputs: rasters are packed in parallel and appended in order while the passes run; at the end all files appear, or none. */
+#include "runtime/parts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The path of an output: relative ones start at the output folder. Caller frees. */
+static char *output_path(const Run *run, const QbOutput *o)
+{
+    const char *dir = run->o->out_dir;
+    QbText t = {0};
+    if (dir && *dir && o->path[0] != '/')
+        qb_text_addf(&t, "%s/", dir);
+    qb_text_add(&t, o->path);
+    return t.s;
+}
+
+/* u16, unless a label does not fit: in[2] holds the largest. */
+static QbPix label_store(const Live *l, const QbOutput *o, const QbValue *largest)
+{
+    (void)l;
+    if (o->label_type != QB_PIX_COUNT)
+        return o->label_type;
+    return largest && largest->number > qb_pix_info[QB_U16].hi ? QB_U32 : QB_U16;
+}
+
+bool qb_sink_open(Run *run, Live *l, QbErr *err)
+{
+    const QbStep *s = l->step;
+    const QbOutput *o = &run->plan->dag->outputs[s->output];
+    const QbValue *low = s->in[1] >= 0 ? &run->live[s->in[1]].value : NULL;
+    const QbValue *high = s->in[2] >= 0 ? &run->live[s->in[2]].value : NULL;
+    char *path = output_path(run, o);
+    QbWriteSpec spec = {.path = path, .type = s->type, .store = s->type.pix, .description = run->o->provenance,
+                        .low = low ? low->number : 0, .high = high ? high->number : 255};
+    if (s->type.kind == QB_MASK)
+        spec.store = QB_U8;
+    if (s->type.kind == QB_LABELS)
+        spec.store = label_store(l, o, high);
+    bool ok;
+    QbImageWriter *w = NULL;
+    if (o->format == QB_FORMAT_PNG)
+        ok = qb_writer_open_png(&spec, &w, err);
+    else if (o->format == QB_FORMAT_NPY)
+        ok = qb_writer_open_npy(&spec, &w, err);
+    else
+        ok = qb_writer_open_tiff(&spec, &w, err);
+    l->state = w;
+    free(path);
+    return ok;
+}
+
+bool qb_sink_pack(Run *run, Live *l, const QbTask *t, unsigned char *partial, QbErr *err)
+{
+    (void)run;
+    const QbRows *r = &t->in[0];
+    QbPacked *packed = NULL;
+    bool ok = qb_writer_pack(l->state, &t->out.box, r->row, &packed, err);
+    memcpy(partial, &packed, sizeof(packed));
+    return ok;
+}
+
+bool qb_sink_append(Live *l, const Flight *f, QbErr *err)
+{
+    bool ok = true;
+    for (int64_t t = 0; t < f->tiles && ok; t++) {
+        unsigned char *slot = f->partials + (size_t)t * l->partial_stride;
+        QbPacked *packed = NULL;
+        memcpy(&packed, slot, sizeof(packed));
+        memset(slot, 0, sizeof(packed));
+        ok = qb_writer_append(l->state, packed, err);
+    }
+    return ok;
+}
+
+static void drop_packed(Live *l)
+{
+    int64_t slots = (int64_t)l->step->depth * l->step->max_tiles;
+    for (int64_t t = 0; l->partials && t < slots; t++) {
+        QbPacked *packed = NULL;
+        memcpy(&packed, l->partials + (size_t)t * l->partial_stride, sizeof(packed));
+        if (packed)
+            qb_packed_free(packed);
+    }
+}
+
+void qb_outputs_abort(Run *run)
+{
+    for (int i = 0; i < run->plan->n_steps; i++) {
+        Live *l = &run->live[i];
+        if (l->step->kind != QB_STEP_SINK || !l->state)
+            continue;
+        drop_packed(l);
+        qb_writer_abort(l->state);
+        l->state = NULL;
+    }
+}
+
+static const char *kind_of(const QbType *t)
+{
+    return qb_kind_name(t->kind);
+}
+
+static bool write_table(const Run *run, const QbOutput *o, QbTable *table, QbAtomicFile **pending, QbErr *err)
+{
+    char *path = output_path(run, o);
+    bool ok = o->format == QB_FORMAT_JSON ? qb_table_write_json(path, table, pending, err)
+                                          : qb_table_write(path, table, o->format == QB_FORMAT_TSV ? '\t' : ',', pending, err);
+    free(path);
+    return ok;
+}
+
+/* Writes every file to its end beside its final name. */
+static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
+{
+    const QbDag *g = run->plan->dag;
+    for (int i = 0; i < run->plan->n_steps; i++) {
+        Live *l = &run->live[i];
+        if (l->step->kind != QB_STEP_SINK)
+            continue;
+        QbImageWriter *w = l->state;
+        l->state = NULL;
+        if (!qb_writer_finish(w, &pending[l->step->output], err))
+            return false;
+    }
+    for (int i = 0; i < g->n_outputs; i++) {
+        const QbOutput *o = &g->outputs[i];
+        if (o->format == QB_FORMAT_PRINT || qb_dag_at(g, o->node)->type.kind != QB_TABLE)
+            continue;
+        const Live *l = &run->live[run->plan->step_of_node[o->node]];
+        if (!write_table(run, o, l->value.table, &pending[i], err))
+            return false;
+    }
+    return true;
+}
+
+bool qb_outputs_commit(Run *run, QbErr *err)
+{
+    const QbDag *g = run->plan->dag;
+    QbAtomicFile **pending = qb_xcalloc((size_t)g->n_outputs + 1, sizeof(QbAtomicFile *));
+    bool ok = finish_files(run, pending, err);
+    for (int i = 0; ok && i < g->n_outputs; i++) {
+        const QbOutput *o = &g->outputs[i];
+        if (!pending[i])
+            continue;
+        run->r->outputs[i].path = o->path;
+        run->r->outputs[i].kind = kind_of(&qb_dag_at(g, o->node)->type);
+        run->r->outputs[i].bytes = qb_atomic_size(pending[i]);
+        run->r->bytes_written += run->r->outputs[i].bytes;
+    }
+    /* All bytes are on the disk by now: what is left is to give each file its name. */
+    for (int i = 0; i < g->n_outputs; i++) {
+        if (pending[i] && ok)
+            ok = qb_atomic_commit(pending[i], err);
+        else if (pending[i])
+            qb_atomic_abort(pending[i]);
+    }
+    free(pending);
+    return ok;
+}
