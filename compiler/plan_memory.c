@@ -13,8 +13,13 @@ static int64_t plane_voxels(const QbStep *s)
     return qb_max64(1, (s->box.hi[1] - s->box.lo[1]) * (s->box.hi[2] - s->box.lo[2]));
 }
 
-static bool is_flat(const QbStep *s) /* rows along axis 0 (a 2D image), or so thin a volume */
+/* Rows lie along axis 0: a 2D image; for kernels and folds also a volume of one row. Files keep pages apart. */
+static bool is_flat(const QbStep *s)
 {
+    if (s->kind == QB_STEP_SINK)
+        return s->in_type[0]->rank == 2;
+    if (s->kind == QB_STEP_SOURCE || s->kind == QB_STEP_REFILL)
+        return s->type.rank == 2;
     return s->box.hi[1] - s->box.lo[1] <= 1;
 }
 
@@ -69,7 +74,7 @@ static int64_t up(int64_t v, int64_t to)
 static void set_tiles(const Planner *p, QbStep *s, int64_t atom)
 {
     int64_t rows = qb_max64(1, s->box.hi[1] - s->box.lo[1]), plane = plane_voxels(s), nx = plane / rows;
-    bool whole_quantum = s->kind == QB_STEP_FOLD && s->op->fold->order == QB_FOLD_ORDERED;
+    bool whole_quantum = s->kind == QB_STEP_FOLD && s->op->fold->order != QB_FOLD_ANY;
     bool by_index = s->kind == QB_STEP_SOURCE || s->kind == QB_STEP_SINK || s->kind == QB_STEP_REFILL;
     double ns = (double)s->quantum * (double)plane * s->cost;
     int64_t tiles = (int64_t)(ns / TILE_NS) + 1, least = (int64_t)(ns / (TILE_NS / 5));
