@@ -1,0 +1,45 @@
+/* a * b: two 16-bit images are multiplied in f64, which holds their products. */
+#include "stdlib/pixelwise.h"
+
+static bool check(QbCheck *c)
+{
+    return qb_pixelwise_check_arithmetic(c, QB_I_MUL);
+}
+
+static int emit(QbEmit *e, const void *params, const int *in)
+{
+    (void)params;
+    return qb_pixelwise_emit_arithmetic(e, QB_I_MUL, in);
+}
+
+static bool eval(const QbFoldCtx *c, QbValue *out, QbErr *err)
+{
+    (void)err;
+    return qb_pixelwise_eval(c, QB_I_MUL, out);
+}
+
+static double cost(const void *params, const QbType *const *in)
+{
+    (void)params;
+    (void)in;
+    return 0.1;
+}
+
+static const char *const examples[] = {"image * 2", "image * mask", NULL};
+
+const QbOp qb_op_multiply = {
+    .name = "multiply",
+    .class = QB_OP_MAP,
+    .hidden = true,
+    .group = "pixels",
+    .help = "a * b, voxel by voxel",
+    .follows = "numpy.multiply",
+    .examples = examples,
+    .version = 1,
+    .params = qb_pixelwise_operands,
+    .n_params = 2,
+    .check = check,
+    .cost = cost,
+    .emit = emit,
+    .eval = eval,
+};
