@@ -54,22 +54,19 @@ void qb_text_free(QbText *t)
     *t = (QbText){0};
 }
 
-static bool reads_back(const char *s, double v)
-{
-    return strtod(s, NULL) == v;
-}
-
 /* %g drops trailing zeros, so 15 digits give the shortest form of every normal double that has one
  * of at most 15. Subnormals carry fewer digits than that: there every length is tried. */
 static const char *shortest_text(double v, char buf[32])
 {
+    char text[48] = "";
     int digits = fabs(v) < 2.2250738585072014e-308 ? 1 : 15;
-    for (; digits < 17; digits++) {
-        snprintf(buf, 32, "%.*g", digits, v);
-        if (reads_back(buf, v))
-            return buf;
+    for (; digits <= 17; digits++) {
+        snprintf(text, sizeof(text), "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            break;
     }
-    snprintf(buf, 32, "%.17g", v);
+    memcpy(buf, text, 31);
+    buf[31] = '\0';
     return buf;
 }
 

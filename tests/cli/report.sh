@@ -37,6 +37,13 @@ for name, kind in (('cells3d_count.csv', 'table'), ('cells3d_labels.png', 'label
 assert run['bytes_written'] == sum(o['bytes'] for o in d['outputs']), run
 assert all(set('name changed why'.split()) <= set(row) for row in d['passes']) and len(d['passes']) >= 3
 END
+# the hash, around the borders of its blocks of 64 bytes
+for length in 28 54 55 56 57 63 64 65 118 119 120 128 1000; do
+    printf 'save ones([2, 2]) to "a.npy"' >hash.qbi
+    [ $length -gt 28 ] && printf '\n#%*s' $((length - 30)) '' >>hash.qbi
+    qbic run hash.qbi -q --report h.json || fail "length $length"
+    [ "$(json h.json "d['pipeline']['sha256']")" = "$(sha256sum hash.qbi | cut -d ' ' -f 1)" ] || fail "hash of $length bytes"
+done
 for word in median read label wall; do
     grep -q $word t.txt || fail "the table lacks '$word'"
 done

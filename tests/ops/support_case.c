@@ -161,7 +161,8 @@ QbElement qb_case_element(QbRng *rng, int rank, int64_t reach)
     }
     e.r = (double)qb_rng_whole(rng, 0, reach);
     if (e.shape != QB_CROSS && qb_rng_chance(rng, 30))
-        e.r = qb_rng_real(rng, 0, (double)reach);
+        e.r = qb_rng_chance(rng, 50) ? qb_rng_real(rng, 0, (double)reach)
+                                     : sqrt((double)qb_rng_whole(rng, 0, reach * reach));
     return e;
 }
 
@@ -395,7 +396,8 @@ const char *qb_case_compare(const QbCase *c, const QbLabNode *result)
     if (c->want == QB_NONE)
         return "";
     if (c->want == QB_NUMBER || c->want == QB_BOOL)
-        return agree(result->value.number, c->want_number, c->tolerance * fabs(c->want_number))
+        return agree(result->value.number, c->want_number,
+                     c->tolerance * (c->scale > 0 ? c->scale : fabs(c->want_number)))
                    ? ""
                    : qb_arena_printf(c->arena, "%.17g instead of %.17g", result->value.number,
                                      c->want_number);
@@ -410,6 +412,8 @@ const char *qb_case_compare(const QbCase *c, const QbLabNode *result)
     double slack = c->tolerance > 0 ? c->tolerance * scale_of(c->want_image.v, n) : 0;
     for (int64_t k = 0; k < n; k++) {
         double v = qb_pix_get(w->pix, result->data, k);
+        if (c->each)
+            slack = c->tolerance * fabs(c->want_image.v[k]);
         if (!agree(v, c->want_image.v[k], slack))
             return qb_arena_printf(
                 c->arena, "voxel %lld (%lld, %lld, %lld) is %.17g instead of %.17g", (long long)k,

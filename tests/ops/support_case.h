@@ -20,12 +20,15 @@ typedef struct QbCase {
     int in[QB_MAX_INPUTS]; /* nodes of the lab */
     int node;              /* of the operator; −1: refused */
     QbType out;            /* what the checker says it gives */
+    const char *file;      /* temporary; NULL: none */
     /* What the oracle says. `want` QB_NONE: nothing can be said of this case. */
     QbKind want;
     QbOracleImage want_image;
     double want_number;
     QbOracleTable want_table;
     double tolerance; /* of the largest finite value; 0: exact */
+    bool each;    /* the tolerance is relative to each voxel */
+    double scale; /* of a number: what the tolerance is relative to; 0: the number itself */
 } QbCase;
 
 /* How one operator is tried: `adjust` narrows what was drawn to what the operator takes, `expect` asks the oracle. */
@@ -34,6 +37,9 @@ typedef struct QbLaw {
     void (*adjust)(QbCase *c);
     void (*expect)(QbCase *c);
 } QbLaw;
+
+/* A table of laws ends with a row without a name. */
+extern const QbLaw qb_laws_pixels[], qb_laws_filters[], qb_laws_measures[], qb_laws_others[];
 
 /* The laws of an operator; NULL: nobody wrote its oracle. */
 const QbLaw *qb_law_find(const char *op);
@@ -53,6 +59,9 @@ QbElement qb_case_element(QbRng *rng, int rank, int64_t reach);
 const char *qb_case_choice(const QbCase *c, const char *name);
 /* The checker's own words on the case, for messages. */
 const char *qb_case_text(const QbCase *c);
+
+/* A TIFF file of the image, one page a slice; the case's file is removed with it. */
+const char *qb_case_tiff(QbCase *c, const QbOracleImage *m, int64_t rows_per_strip);
 
 /* "" or how a result differs from what the oracle wants. */
 const char *qb_case_compare(const QbCase *c, const QbLabNode *result);

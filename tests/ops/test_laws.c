@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CASES = 48, CUTS = 5, TRIES = 60 };
 
@@ -153,6 +154,8 @@ static void try_operator(const QbOp *op)
             check_fault(&c, "refused");
             snprintf(last, sizeof(last), "%s", c.lab->message);
         }
+        if (c.file)
+            unlink(c.file);
         qb_lab_free(c.lab);
     }
     cr_assert(done >= CASES,

@@ -5,6 +5,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* squares ≤ r², with r taken as the double that it is. */
+static bool is_within(double squares, double r)
+{
+    double square = r * r, rest = fma(r, r, -square); /* r² = square + rest, exactly */
+    return squares < square || (squares == square && rest >= 0);
+}
+
 /* Is the offset (along physical axes) in the element? */
 static bool covers(const QbElement *e, int rank, const int64_t d[3])
 {
@@ -14,11 +21,11 @@ static bool covers(const QbElement *e, int rank, const int64_t d[3])
         return false;
     switch (e->shape) {
     case QB_BALL:
-        return squares <= e->r * e->r;
+        return is_within(squares, e->r);
     case QB_DISK: /* in the plane of a slice */
-        return squares <= e->r * e->r && (rank == 2 || d[0] == 0);
+        return is_within(squares, e->r) && (rank == 2 || d[0] == 0);
     case QB_CROSS:
-        return away <= 1 && squares <= e->r * e->r;
+        return away <= 1 && is_within(squares, e->r);
     case QB_BOX:
         for (int u = 0; u < rank; u++) {
             int64_t size = e->axes ? e->size[u] : e->size[0];

@@ -1,0 +1,28 @@
+/* AST → DAG: resolves names, applies overrides, inlines stages and defs, evaluates what is fixed, types the rest. */
+#ifndef QB_COMPILER_LOWER_H
+#define QB_COMPILER_LOWER_H
+
+#include "compiler/dag.h"
+#include "lang/ast.h"
+
+/* One -p NAME=VALUE, or one entry of --params FILE. */
+typedef struct QbOverride {
+    const char *name;
+    const char *value; /* qbi expression; for string and path parameters the text itself */
+    const char *from;  /* "command line" or "file" */
+    bool literal_string; /* from a JSON string: for a parameter without type it is a string unless it parses as an expression that checks */
+} QbOverride;
+
+typedef struct QbLowerOptions {
+    const QbOverride *overrides;
+    int n_overrides;
+    const char *const *images; /* positional images, bound to path parameters in order */
+    int n_images;
+    bool check_only;           /* qbic check: a missing input is a note, and what needs it is not checked further */
+} QbLowerOptions;
+
+/* Always returns a graph; it may be used further only when diags->n_errors is 0. */
+QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, const QbOp *const *ops, int n_ops,
+                QbDiags *diags);
+
+#endif

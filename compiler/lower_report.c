@@ -1,0 +1,157 @@
+/* Mistakes that several parts of the lowering report, each in one wording, with the likely mend. */
+#include "compiler/lower_state.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { HINTS_AT_MOST = 100 }; /* errors that get a "did you mean": nobody reads the thousandth */
+
+QbDiag *qb_lower_error(QbLower *L, const char *code, QbSpan span, const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    return qb_diag_add(L->diags, QB_ERROR, code, span, "%s", text);
+}
+
+void qb_lower_hint(const QbLower *L, QbDiag *d, const char *fmt, ...)
+{
+    char text[512];
+    if (d->hint)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    d->hint = qb_arena_strdup(L->arena, text);
+}
+
+void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char *const *candidates, int n)
+{
+    if (d->hint || L->diags->n_errors > HINTS_AT_MOST)
+        return;
+    const char *near = qb_nearest(word, candidates, n);
+    if (near)
+        qb_lower_hint(L, d, "did you mean '%s'?", near);
+}
+
+/* ---- names ------------------------------------------------------------------------------------------ */
+
+typedef struct Words {
+    const char **v;
+    int n, cap;
+} Words;
+
+static void add_locals(const QbLower *L, const QbFunc *f, Words *w)
+{
+    for (int k = 0; k < f->n_params; k++)
+        QB_PUSH(L->arena, w->v, w->n, w->cap, f->stmt->params[k].name);
+    for (int k = 0; k < f->stmt->n_body; k++)
+        QB_PUSH(L->arena, w->v, w->n, w->cap, f->stmt->body[k]->name);
+}
+
+/* Every name that could stand here: those near by first, as of two equally near the first is offered. */
+static Words visible_names(const QbLower *L, const QbScope *scope)
+{
+    Words w = {0};
+    if (scope->func)
+        add_locals(L, scope->func, &w);
+    for (int i = 0; i < L->n_symbols && scope->kind != QB_SCOPE_OPS; i++) {
+        const QbSymbol *s = &L->symbols[i];
+        bool hidden = s->kind == QB_SYM_OUTPUT || (s->kind == QB_SYM_DEFINITION && scope->kind == QB_SCOPE_PARAM);
+        if (!hidden)
+            QB_PUSH(L->arena, w.v, w.n, w.cap, s->name);
+    }
+    for (int i = 0; i < L->n_ops; i++)
+        if (!L->ops[i]->hidden)
+            QB_PUSH(L->arena, w.v, w.n, w.cap, L->ops[i]->name);
+    return w;
+}
+
+void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span, bool called)
+{
+    int symbol = scope->kind == QB_SCOPE_PARAM ? qb_name_map_get(L->names, name) : -1;
+    if (symbol >= 0) {
+        QbDiag *d = qb_lower_error(L, "QB0208", span, "'%s' is a definition", name);
+        qb_lower_hint(L, d, "a parameter's value uses literals, operators, defs and other parameters");
+        return;
+    }
+    if (L->has_use)
+        return;
+    QbDiag *d = qb_lower_error(L, called ? "QB0201" : "QB0202", span,
+                               called ? "unknown operator '%s'" : "undefined name '%s'", name);
+    if (d->hint || L->diags->n_errors > HINTS_AT_MOST)
+        return;
+    Words w = visible_names(L, scope);
+    qb_lower_nearest(L, d, name, w.v, w.n);
+}
+
+void qb_lower_unknown_argument(QbLower *L, const QbOp *op, const QbFunc *func, const QbArg *arg)
+{
+    QbDiag *d = qb_lower_error(L, "QB0205", arg->name_span, "'%s' has no argument '%s'",
+                               op ? op->name : func->name, arg->name);
+    if (d->hint)
+        return;
+    Words w = {0};
+    if (func)
+        for (int k = 0; k < func->n_params; k++)
+            QB_PUSH(L->arena, w.v, w.n, w.cap, func->stmt->params[k].name);
+    for (int k = 0; op && k < op->n_params; k++)
+        QB_PUSH(L->arena, w.v, w.n, w.cap, op->params[k].name);
+    qb_lower_nearest(L, d, arg->name, w.v, w.n);
+    const char *list = "";
+    for (int k = 0; k < w.n; k++)
+        list = qb_arena_printf(L->arena, "%s%s'%s'", list, k ? ", " : "", w.v[k]);
+    if (w.n)
+        qb_lower_hint(L, d, "its arguments are %s", list);
+}
+
+void qb_lower_unknown_choice(QbLower *L, const QbOp *op, int row, const char *word, QbSpan span)
+{
+    const QbParam *p = &op->params[row];
+    const char *const *choices = qb_lower_choices(p);
+    const char *list = "";
+    int n = 0;
+    for (; choices[n]; n++)
+        list = qb_arena_printf(L->arena, "%s%s'%s'", list, n ? choices[n + 1] ? ", " : " or " : "", choices[n]);
+    QbDiag *d = qb_lower_error(L, "QB0405", span, "'%s' of '%s' must be %s, found '%s'", p->name, op->name, list, word);
+    qb_lower_nearest(L, d, word, choices, n);
+}
+
+/* A misspelt choice, or a misspelt value? Whichever has something near; for a named argument always the choice. */
+void qb_lower_unknown_bare(QbLower *L, const QbScope *scope, const QbOp *op, int row, const QbArg *arg)
+{
+    const char *name = arg->value->name;
+    for (int k = 0; k < op->n_params; k++) {
+        const char *const *choices = qb_lower_choices(&op->params[k]);
+        if (!choices || (row >= 0 && row != k))
+            continue;
+        int n = 0;
+        while (choices[n])
+            n++;
+        if (row == k || qb_nearest(name, choices, n)) {
+            qb_lower_unknown_choice(L, op, k, name, arg->value->span);
+            return;
+        }
+    }
+    qb_lower_unknown_name(L, scope, name, arg->value->span, false);
+}
+
+void qb_lower_cycle(QbLower *L, const char *const *path, int n, QbSpan span, const char *hint)
+{
+    QbText t = {0};
+    for (int k = 0; k < n; k++) {
+        if (n > 8 && k == 4) {
+            qb_text_addf(&t, "… → ");
+            k = n - 3;
+        }
+        qb_text_addf(&t, "%s → ", path[k]);
+    }
+    QbDiag *d = qb_lower_error(L, "QB0204", span, "'%s' depends on itself: %s%s", path[0], t.s, path[0]);
+    qb_text_free(&t);
+    if (hint)
+        qb_lower_hint(L, d, "%s", hint);
+}

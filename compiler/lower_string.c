@@ -1,0 +1,93 @@
+/* Strings: parameters put into them, and the parts of a path. */
+#include "compiler/lower_state.h"
+
+#include <string.h>
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static const char *stem_of(QbArena *arena, const char *path)
+{
+    const char *base = base_name(path), *dot = strrchr(base, '.');
+    return dot && dot != base ? qb_arena_strndup(arena, base, (size_t)(dot - base)) : base;
+}
+
+static const char *dir_of(QbArena *arena, const char *path)
+{
+    const char *base = base_name(path);
+    if (base == path)
+        return ".";
+    size_t n = (size_t)(base - path) - 1;
+    return n ? qb_arena_strndup(arena, path, n) : "/";
+}
+
+QbVal qb_lower_member(QbLower *L, const QbVal *v, const char *member, QbSpan span)
+{
+    static const char *const members[] = {"stem", "name", "dir"};
+    if (qb_val_is_poison(v))
+        return qb_val_poison(span);
+    if (v->kind != QB_PATH && v->kind != QB_STRING) {
+        qb_lower_error(L, "QB0214", span, "'.%s' is a part of a path, found %s", member, qb_val_found(v));
+        return qb_val_poison(span);
+    }
+    if (!strcmp(member, "stem"))
+        return qb_val_text(QB_STRING, stem_of(L->arena, v->text), span);
+    if (!strcmp(member, "name"))
+        return qb_val_text(QB_STRING, base_name(v->text), span);
+    if (!strcmp(member, "dir"))
+        return qb_val_text(QB_STRING, dir_of(L->arena, v->text), span);
+    QbDiag *d = qb_lower_error(L, "QB0214", span, "a path has no '.%s'", member);
+    qb_lower_nearest(L, d, member, members, QB_COUNT(members));
+    qb_lower_hint(L, d, "it has 'stem', 'name' and 'dir'");
+    return qb_val_poison(span);
+}
+
+static QbVal part_value(QbLower *L, const QbScope *scope, const QbStringPart *part)
+{
+    QbName found = qb_lower_resolve(L, scope, part->name);
+    QbVal v = qb_val_poison(part->span);
+    if (found.kind == QB_NAME_LOCAL && found.index < scope->func->n_params)
+        v = scope->locals[found.index].val;
+    else if (found.kind == QB_NAME_SYMBOL && L->symbols[found.index].kind == QB_SYM_PARAM)
+        v = qb_lower_ask(L, found.index, part->span);
+    v.span = part->span;
+    return part->member ? qb_lower_member(L, &v, part->member, part->span) : v;
+}
+
+static bool add_part(QbLower *L, const QbScope *scope, const QbStringPart *part, QbText *out)
+{
+    if (part->text) {
+        qb_text_add(out, part->text);
+        return true;
+    }
+    QbVal v = part_value(L, scope, part);
+    if (qb_val_is_poison(&v))
+        return false;
+    if (v.kind == QB_STRING || v.kind == QB_PATH) {
+        qb_text_add(out, v.text);
+        return true;
+    }
+    if (v.node >= 0 || (v.kind != QB_NUMBER && v.kind != QB_BOOL)) {
+        qb_lower_error(L, "QB0213", part->span, "a string takes numbers, bools, strings and paths, found %s",
+                       qb_val_found(&v));
+        return false;
+    }
+    qb_val_write(L, &v, out);
+    return true;
+}
+
+QbVal qb_lower_string(QbLower *L, const QbScope *scope, const QbExpr *e)
+{
+    if (e->n_parts == 1 && e->parts[0].text)
+        return qb_val_text(QB_STRING, e->parts[0].text, e->span);
+    QbText t = {0};
+    bool whole = true;
+    for (int k = 0; k < e->n_parts; k++)
+        whole = add_part(L, scope, &e->parts[k], &t) && whole;
+    QbVal v = qb_val_text(QB_STRING, qb_arena_strdup(L->arena, t.s ? t.s : ""), e->span);
+    qb_text_free(&t);
+    return whole ? v : qb_val_poison(e->span);
+}

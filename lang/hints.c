@@ -1,0 +1,191 @@
+/* The likely mend of a syntax error, from the token that was found and the words around it. The hints are
+ * tried in turn, the most telling first; each is one small question about the tokens. */
+#include "lang/hints.h"
+
+#include "core/text.h"
+
+#include "lang/grammar.h"
+
+#include <string.h>
+
+typedef struct WordHint {
+    const char *word, *hint;
+} WordHint;
+
+/* Words that begin statements in other languages. */
+static const WordHint foreign[] = {
+    {"for", "there are no loops: operators take whole images, qbic batch and sweep run many"},
+    {"while", "there are no loops: operators take whole images, qbic batch and sweep run many"},
+    {"import", "write use NAME or use \"file.qbi\""},
+    {"from", "write use NAME or use \"file.qbi\""},
+    {"include", "write use \"file.qbi\""},
+    {"require", "write use \"file.qbi\""},
+    {"let", "a definition is written NAME = ..."},
+    {"var", "a definition is written NAME = ..."},
+    {"const", "a definition is written NAME = ..."},
+    {"set", "a definition is written NAME = ..."},
+    {"return", "a body ends in an expression, without 'return'"},
+    {"function", "a function is written def NAME(a) = ..."},
+    {"func", "a function is written def NAME(a) = ..."},
+    {"fn", "a function is written def NAME(a) = ..."},
+    {"fun", "a function is written def NAME(a) = ..."},
+    {"lambda", "a function is written def NAME(a) = ..."},
+    {"elif", "write else if"},
+    {"elseif", "write else if"},
+    {"output", "write save ... to \"FILE\""},
+    {"write", "write save ... to \"FILE\""},
+    {"export", "write save ... to \"FILE\""},
+    {"load", "an image is read by NAME = read(\"FILE\")"},
+    {"input", "write param NAME: path = \"FILE\""},
+    {"parameter", "write param NAME = ..."},
+};
+
+static bool has_text(const QbParser *p, const QbToken *t, const char *text)
+{
+    size_t n = strlen(text);
+    return t->hi - t->lo == n && memcmp(p->source->text + t->lo, text, n) == 0;
+}
+
+static bool is_keyword(int kind)
+{
+    return kind >= QB_T_AND && kind <= QB_T_WITH;
+}
+
+static const char *first_word_hint(QbParser *p, const QbExpectation *e)
+{
+    static const char *const statements[] = {"param", "save", "print", "def", "use"};
+    const QbToken *first = &p->tokens[p->first];
+    if (first->kind != QB_T_NAME || e->at == p->first)
+        return NULL;
+    for (int i = 0; i < QB_COUNT(foreign); i++) {
+        if (has_text(p, first, foreign[i].word) && first[1].kind != QB_T_ASSIGN)
+            return foreign[i].hint;
+    }
+    int kind = e->found->kind;
+    if (!e->definition || (kind != QB_T_NAME && kind != QB_T_STRING && kind != QB_T_NUMBER))
+        return NULL;
+    const char *nearest = qb_nearest(qb_token_text(p, first), statements, QB_COUNT(statements));
+    return nearest ? qb_arena_printf(p->arena, "did you mean '%s'?", nearest) : NULL;
+}
+
+static const char *assign_hint(QbParser *p, const QbExpectation *e)
+{
+    if (e->found->kind != QB_T_ASSIGN || !e->operator_)
+        return NULL;
+    const QbToken *first = &p->tokens[p->first];
+    bool defined = first[1].kind == QB_T_ASSIGN;
+    bool alone = first->kind == QB_T_NAME && !defined && p->tokens[e->at - 1].kind != QB_T_NAME &&
+                 !e->close_paren && !e->close_bracket;
+    if (alone && first[1].kind == QB_T_LPAREN)
+        return "a function is written def NAME(a) = ...";
+    if (alone)
+        return "only a plain name can be defined";
+    return "to compare, write '=='";
+}
+
+static const char *keyword_hint(QbParser *p, const QbExpectation *e)
+{
+    int kind = e->found->kind;
+    if (!is_keyword(kind))
+        return NULL;
+    if (e->operand && kind == QB_T_IF)
+        return "put it in brackets: (if C then A else B)";
+    if (e->operand && kind == QB_T_NOT)
+        return "put it in brackets: (not ...)";
+    if (e->statement && (kind == QB_T_WITH || kind == QB_T_TO))
+        return "a save may be broken after 'to' and 'with', not before them";
+    if (e->name || e->operand)
+        return qb_arena_printf(p->arena, "'%s' is a reserved word", qb_token_text(p, e->found));
+    return NULL;
+}
+
+static const char *colon_hint(QbParser *p, const QbExpectation *e)
+{
+    if (e->found->kind != QB_T_COLON)
+        return NULL;
+    if (e->definition)
+        return qb_arena_printf(p->arena, "a parameter is written param %s: TYPE = ...",
+                               qb_token_text(p, &p->tokens[p->first]));
+    if (e->close_paren && e->comma)
+        return "a named argument is written NAME=...";
+    if (p->tokens[p->first].kind == QB_T_IF)
+        return "write if C then A else B";
+    return NULL;
+}
+
+static const char *sign_hint(QbParser *p, const QbExpectation *e)
+{
+    switch (e->found->kind) {
+    case QB_T_LBRACE:
+        return e->operand ? "a list is written [1, 2]; braces hold the body of a def, without '='" : NULL;
+    case QB_T_COMMA:
+        return e->close_paren && !e->comma ? "a list is written [a, b]" : NULL;
+    case QB_T_FLOORDIV:
+        return e->statement ? "a comment starts with '#'" : NULL;
+    case QB_T_DOTDOT:
+        return e->close_bracket ? "a slice is written [a:b]"
+                                : "a range stands only after 'in' of a param";
+    case QB_T_RPAREN:
+    case QB_T_RBRACKET:
+        return e->operand && p->tokens[e->at - 1].kind == QB_T_COMMA
+                   ? "remove the comma before it"
+                   : NULL;
+    case QB_T_PLUS:
+        return e->operand ? "a number has no sign '+'" : NULL;
+    case QB_T_DOT:
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+static const char *operand_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *before = &p->tokens[e->at - 1];
+    if (e->found->kind == QB_T_NAME && e->else_ &&
+        (has_text(p, e->found, "elif") || has_text(p, e->found, "elseif")))
+        return "write else if";
+    if (e->found->kind == QB_T_NAME && e->operator_ && before->kind == QB_T_NUMBER &&
+        !e->found->first && !before->unit)
+        return "units are px, nm, um, mm, ms, s and min";
+    return NULL;
+}
+
+/* The form of the statement that broke off, where its line ends too early. */
+static const char *form_hint(QbParser *p, const QbExpectation *e)
+{
+    int first = p->tokens[p->first].kind;
+    if (first == QB_T_QBI)
+        return "as a file's first word 'qbi' gives the language version: qbi 1";
+    if (e->found->kind != QB_T_NEWLINE || e->at == p->first)
+        return NULL;
+    if (e->else_)
+        return "every if has an else";
+    if (e->operand)
+        return NULL;
+    switch (first) {
+    case QB_T_PARAM:
+        return "param NAME: TYPE = DEFAULT";
+    case QB_T_SAVE:
+        return "save ... to \"FILE\"";
+    case QB_T_DEF:
+        return "def NAME(a: TYPE) = ...";
+    case QB_T_USE:
+        return "use NAME or use \"file.qbi\"";
+    default:
+        return NULL;
+    }
+}
+
+const char *qb_hint_for(QbParser *p, const QbExpectation *e)
+{
+    static const char *(*const hints[])(QbParser *, const QbExpectation *) = {
+        first_word_hint, assign_hint, colon_hint, keyword_hint, sign_hint, operand_hint, form_hint,
+    };
+    for (int i = 0; i < QB_COUNT(hints); i++) {
+        const char *hint = hints[i](p, e);
+        if (hint)
+            return hint;
+    }
+    return NULL;
+}

@@ -1,0 +1,182 @@
+/* From bytes to the array of raw tokens: is it text at all, units after numbers, which tokens are first on
+ * their line. Knows nothing of statements. */
+#include "lang/parser.h"
+
+#include "core/text.h"
+
+#include "lang/grammar.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LARGEST_SOURCE = 64 << 20 };
+
+static const char byte_order_mark[] = "\xEF\xBB\xBF";
+
+QbSpan qb_token_span(const QbParser *p, const QbToken *t)
+{
+    return (QbSpan){p->source, t->lo, t->hi};
+}
+
+char *qb_token_text(const QbParser *p, const QbToken *t)
+{
+    return qb_arena_strndup(p->arena, p->source->text + t->lo, t->hi - t->lo);
+}
+
+static bool refuse_byte(QbParser *p, uint32_t at)
+{
+    const unsigned char *u = (const unsigned char *)p->source->text;
+    QbSpan span = {p->source, at, at + 1};
+    if (u[at] == 0) {
+        qb_diag_add(p->diags, QB_ERROR, "QB0102", span, "a NUL byte: this is not a text file");
+        return false;
+    }
+    QbDiag *d = qb_diag_add(p->diags, QB_ERROR, "QB0101", span,
+                            "byte 0x%02x is not UTF-8 here, and a .qbi file is UTF-8 text", u[at]);
+    if (at == 0 && p->source->length > 1 && (u[0] ^ u[1]) == 1 && (u[0] | u[1]) == 0xFF)
+        d->hint = "this looks like UTF-16: save the file as UTF-8";
+    return false;
+}
+
+bool qb_source_check(QbParser *p)
+{
+    const QbSource *s = p->source;
+    if (s->length > LARGEST_SOURCE) {
+        qb_diag_add(p->diags, QB_ERROR, "QB0103", (QbSpan){s, 0, 0},
+                    "the file has %zu bytes, and a .qbi file has %d at most", s->length,
+                    LARGEST_SOURCE);
+        return false;
+    }
+    for (size_t i = 0; i < s->length;) {
+        int length = qb_utf8_decode(s->text + i, s->length - i, NULL);
+        if (length == 0 || s->text[i] == '\0')
+            return refuse_byte(p, (uint32_t)i);
+        i += (size_t)length;
+    }
+    return true;
+}
+
+/* ---- numbers and their units --------------------------------------------------------------------- */
+
+typedef struct UnitName {
+    const char *name;
+    QbUnit unit;
+} UnitName;
+
+static const UnitName units[] = {
+    {"px", QB_UNIT_PX},       {"nm", QB_UNIT_NM},       {"um", QB_UNIT_UM},
+    {"\xC2\xB5m", QB_UNIT_UM}, {"\xCE\xBCm", QB_UNIT_UM}, {"mm", QB_UNIT_MM},
+    {"ms", QB_UNIT_MS},       {"s", QB_UNIT_S},         {"min", QB_UNIT_MIN},
+};
+
+static bool is_word_byte(unsigned char c)
+{
+    return isalnum(c) || c == '_' || c >= 0x80;
+}
+
+static QbUnit find_unit(const unsigned char *word, size_t n)
+{
+    for (int i = 0; i < QB_COUNT(units); i++) {
+        if (strlen(units[i].name) == n && memcmp(units[i].name, word, n) == 0)
+            return units[i].unit;
+    }
+    return QB_UNIT_NONE;
+}
+
+/* A number may not run into letters: 5cm, 0x1F, 1_000, 5e. */
+static void report_run_on(QbParser *p, QbToken *number, const unsigned char *word, int n)
+{
+    QbSpan span = {p->source, number->hi, number->hi + (uint32_t)n};
+    bool zero = number->hi - number->lo == 1 && p->source->text[number->lo] == '0';
+    const char *digits = qb_token_text(p, number);
+    QbDiag *d;
+    if (zero && (word[0] | 0x20) == 'x') {
+        d = qb_diag_add(p->diags, QB_ERROR, "QB0109", span, "numbers are decimal");
+        d->hint = "write the number without '0x'";
+    } else if (word[0] == '_') {
+        d = qb_diag_add(p->diags, QB_ERROR, "QB0109", span, "'_' in a number");
+        d->hint = "digits are written without separators";
+    } else if (n == 1 && (word[0] | 0x20) == 'e') {
+        d = qb_diag_add(p->diags, QB_ERROR, "QB0109", span, "the exponent of '%s%c' has no digits",
+                        digits, word[0]);
+        d->hint = "such as 1e-3";
+    } else {
+        d = qb_diag_add(p->diags, QB_ERROR, "QB0110", span, "unknown unit '%.*s' after %s", n,
+                        (const char *)word, digits);
+        d->hint = "units are px, nm, um, mm, ms, s and min";
+    }
+    number->bad = true;
+}
+
+static void take_unit(QbParser *p, QbCursor *c, QbToken *number)
+{
+    const unsigned char *word = c->at, *end;
+    while (*word == ' ' || *word == '\t')
+        word++;
+    for (end = word; is_word_byte(*end); end++)
+        ;
+    QbUnit unit = find_unit(word, (size_t)(end - word));
+    bool run_on = end > word && word == c->at;
+    if (unit == QB_UNIT_NONE && !run_on)
+        return;
+    if (unit == QB_UNIT_NONE)
+        report_run_on(p, number, word, (int)(end - word));
+    number->unit = (uint8_t)unit;
+    number->hi = (uint32_t)(end - c->text);
+    c->at = end;
+}
+
+static void check_size(QbParser *p, QbToken *number)
+{
+    uint32_t n = number->hi - number->lo;
+    if (n < 5 || !isinf(strtod(qb_token_text(p, number), NULL)))
+        return;
+    qb_diag_add(p->diags, QB_ERROR, "QB0111", qb_token_span(p, number),
+                "this number is too large: numbers end near 1.8e308");
+    number->bad = true;
+}
+
+/* ---- the array ----------------------------------------------------------------------------------- */
+
+static QbToken next_token(QbParser *p, QbCursor *c)
+{
+    QbToken t = qb_lexer_next(c);
+    if (t.kind >= QB_X_CHARACTER)
+        qb_mistake_mend(p, &t);
+    if (t.kind == QB_T_NUMBER) {
+        check_size(p, &t);
+        take_unit(p, c, &t);
+    }
+    return t;
+}
+
+QbToken *qb_tokens_read(QbParser *p, int *n)
+{
+    const QbSource *s = p->source;
+    QbCursor c = {.text = (const unsigned char *)s->text};
+    c.at = c.text + (s->length >= 3 && memcmp(s->text, byte_order_mark, 3) == 0 ? 3 : 0);
+    QbToken *v = NULL;
+    int cap = 0;
+    uint32_t line = 0;
+    bool first = true, dropped = false;
+    *n = 0;
+    for (;;) {
+        QbToken t = next_token(p, &c);
+        if (t.kind == QB_X_DROPPED) { /* nothing stands for it, but its statement is marked */
+            dropped = true;
+            continue;
+        }
+        t.bad = t.bad || dropped;
+        dropped = false;
+        t.first = first;
+        t.indent = t.lo - line;
+        first = t.kind == QB_T_NEWLINE;
+        if (first)
+            line = t.hi;
+        QB_PUSH(p->arena, v, *n, cap, t);
+        if (t.kind == QB_T_END)
+            return v;
+    }
+}

@@ -1,0 +1,156 @@
+/* How each neighbourhood kernel divides its scratch: computed from the same numbers when scratch is planned and when the
+ * kernel runs. Sizes never depend on the processor variant. Also the names of the kernels of one variant. */
+#ifndef QB_STDLIB_FILTER_LAYOUT_H
+#define QB_STDLIB_FILTER_LAYOUT_H
+
+#include "stdlib/kernels/filter.h"
+
+#define QB_FILTER_SLACK 128 /* bytes that a vector may read or write beyond a row of scratch */
+
+/* Bytes of a scratch row of n elements. */
+static inline size_t qb_filter_pitch(int64_t n, size_t bytes)
+{
+    return qb_round_up((size_t)n * bytes, 64) + QB_FILTER_SLACK;
+}
+
+/* ---- counting --------------------------------------------------------------------------------------- */
+
+/* Bytes of a lane that holds any sum over the window. */
+static inline size_t qb_count_bytes(int64_t voxels)
+{
+    return voxels <= 255 ? 1 : voxels <= 65535 ? 2 : 4;
+}
+
+typedef struct QbCountLayout {
+    size_t bytes; /* of a lane */
+    size_t pitch; /* of each of three rows: running sums, doubled sums, result */
+} QbCountLayout;
+
+static inline QbCountLayout qb_count_layout(const QbCountParams *p, int64_t nx)
+{
+    QbCountLayout l;
+    l.bytes = qb_count_bytes(qb_window_voxels(p->size));
+    l.pitch = qb_filter_pitch(nx + p->size[2], l.bytes);
+    return l;
+}
+
+/* ---- weighted sums ---------------------------------------------------------------------------------- */
+
+#define QB_FIR_BLOCK 64 /* columns that are filtered together along axes 0 and 1 */
+
+typedef struct QbFirLayout {
+    size_t weights; /* bytes of the weights of one axis */
+    size_t rows;    /* bytes of a block of columns as doubles, halo rows included */
+    size_t plane;   /* fir_plane: bytes of the rows between its two axes */
+    size_t pitch;   /* … of one of them */
+    size_t line;    /* … and of one padded row of doubles */
+} QbFirLayout;
+
+/* `along` axis: 0 for fir_axis0 (n its extent in the box), 1 for fir_plane. */
+static inline QbFirLayout qb_fir_layout(const QbFirParams *p, QbPix out, int along, int64_t n, int64_t nx)
+{
+    QbFirLayout l = {0};
+    int64_t r = qb_fir_radius(p, along), r2 = along ? qb_fir_radius(p, 2) : 0;
+    l.weights = qb_round_up(sizeof(double) * (size_t)(1 + qb_max64(r, r2)), 64);
+    l.rows = (size_t)(n + 2 * r) * QB_FIR_BLOCK * sizeof(double);
+    if (along) {
+        l.pitch = qb_filter_pitch(nx + 2 * r2, qb_pix_bytes(out));
+        l.plane = l.pitch * (size_t)n;
+        l.line = qb_filter_pitch(nx + 2 * r2, sizeof(double));
+    }
+    return l;
+}
+
+/* ---- extremes --------------------------------------------------------------------------------------- */
+
+#define QB_EXTREME_STRIP 2048 /* bytes of a row that are filtered together along axis 0 */
+#define QB_EXTREME_DIRECT 9   /* windows up to this are compared voxel by voxel */
+
+/* Rows of running extremes that a window of `size` needs over n outputs: suffixes, and one prefix. */
+static inline int64_t qb_extreme_rows(int64_t size, int64_t n)
+{
+    return size <= QB_EXTREME_DIRECT ? 0 : qb_min64(size, n) + 1;
+}
+
+/* ---- elements --------------------------------------------------------------------------------------- */
+
+#define QB_ELEMENT_STRIP 256 /* bytes of a row that are made together */
+
+typedef struct QbElementLayout {
+    int64_t reach[3];
+    int64_t slots; /* rows y that are held at a time */
+    int64_t rows;  /* indices along axis 0 in each: the box's and its halo */
+    int64_t levels; /* level k holds extremes over 2^k columns */
+    int64_t strip; /* voxels */
+    size_t pitch;  /* of one level of one row */
+    size_t ring;   /* bytes of all rows */
+    size_t runs;   /* bytes of the table of half-widths */
+    size_t pointers;
+} QbElementLayout;
+
+static inline QbElementLayout qb_element_layout(const QbElementParams *p, const QbType *in, int64_t ni)
+{
+    QbElementLayout l = {0};
+    qb_element_reach(&p->element, in->rank, l.reach);
+    l.slots = 2 * l.reach[1] + 1;
+    l.rows = ni + 2 * l.reach[0];
+    l.levels = 64 - __builtin_clzll((unsigned long long)(2 * l.reach[2] + 1));
+    l.strip = QB_ELEMENT_STRIP / (int64_t)qb_pix_bytes(in->pix);
+    l.pitch = qb_filter_pitch(l.strip + 2 * l.reach[2], qb_pix_bytes(in->pix));
+    l.pitch += qb_round_up((size_t)l.reach[2] * qb_pix_bytes(in->pix), 64); /* doubling reads half a run further */
+    l.ring = (size_t)(l.slots * l.rows * l.levels) * l.pitch;
+    size_t runs = (size_t)(l.slots * (2 * l.reach[0] + 1));
+    l.runs = qb_round_up(sizeof(int32_t) * runs, 64);
+    l.pointers = qb_round_up(2 * sizeof(void *) * runs, 64);
+    return l;
+}
+
+/* ---- distances -------------------------------------------------------------------------------------- */
+
+/* Bytes of a lane for squared distances up to r², and one value beyond. */
+static inline size_t qb_near_bytes(double r)
+{
+    int64_t square = qb_radius_squared(r);
+    return square < 255 ? 1 : square < 65535 ? 2 : 4;
+}
+
+#define QB_NEAR_SHIFT 24 /* reaches up to this are searched by shifts of the row, longer ones by two sweeps */
+
+/* ---- ranks ------------------------------------------------------------------------------------------ */
+
+#define QB_RANK_STRIP 512 /* outputs of a row that are made together */
+
+typedef enum QbRankMethod { QB_RANK_BISECT, QB_RANK_SLIDE } QbRankMethod;
+
+typedef struct QbRankLayout {
+    QbRankMethod method;
+    int64_t half[3];
+    int64_t slots; /* rows y that are held at a time: the window's */
+    int64_t rows;  /* indices along axis 0 in each: the box's and its halo */
+    int64_t strip;
+    size_t pitch;
+    size_t ring;   /* bytes of all rows */
+    size_t ranges; /* bytes of the rows' smallest and largest keys */
+    size_t result; /* bytes of one row of results */
+    size_t counts; /* SLIDE: bytes of the histogram */
+} QbRankLayout;
+
+QbRankLayout qb_rank_layout(const QbRankParams *p, QbPix pix, int64_t ni, int64_t nx);
+
+/* ---- the kernels of one variant --------------------------------------------------------------------- */
+
+#ifdef QB_CPU
+void QB_CPU_NAME(qb_rank_box)(const QbTask *t);
+void QB_CPU_NAME(qb_fir_axis0)(const QbTask *t);
+void QB_CPU_NAME(qb_fir_plane)(const QbTask *t);
+void QB_CPU_NAME(qb_extreme_axis0)(const QbTask *t);
+void QB_CPU_NAME(qb_extreme_plane)(const QbTask *t);
+void QB_CPU_NAME(qb_extreme_element)(const QbTask *t);
+void QB_CPU_NAME(qb_sum_axis0)(const QbTask *t);
+void QB_CPU_NAME(qb_count_plane)(const QbTask *t);
+void QB_CPU_NAME(qb_near_axis2)(const QbTask *t);
+void QB_CPU_NAME(qb_near_axis1)(const QbTask *t);
+void QB_CPU_NAME(qb_near_axis0)(const QbTask *t);
+#endif
+
+#endif

@@ -1,0 +1,102 @@
+/* What the label engine and the reductions share with their kernels: the layout of a labelled tile and the table of kernel
+ * variants. Kernels are total: they write what they are given and nothing else. */
+#ifndef QB_STDLIB_LABEL_H
+#define QB_STDLIB_LABEL_H
+
+#include "stdlib/kernels/kernels.h"
+
+/* Tiles are labelled in beams. With full connectivity (8, 26) a beam is two slices by two rows (two rows of a 2D image): voxels of
+ * neighbouring columns of one beam always touch, so the runs of the OR of its rows are its connected components. With
+ * any other connectivity a beam is one row, and its runs are solid. */
+typedef struct QbBeams {
+    int bz, by;      /* slices and rows of a beam: 2 or 1 */
+    bool solid;      /* bz = by = 1: every column of a run is foreground */
+    int reach_y;     /* how far two runs of rows (z, y−1) and (z, y) may be apart along x: 0 or 1 */
+    int reach_z;     /* the same of (z−1, y) and (z, y) */
+    int reach_diag;  /* of (z−1, y±1) and (z, y); −1: such rows never touch */
+} QbBeams;
+
+/* A run of a beam: columns [x0, x1) from the tile's first column. */
+typedef struct QbRun {
+    uint32_t x0, x1;
+    uint32_t comp; /* its component of the tile, in raster order of the components' first voxels */
+} QbRun;
+
+/* A labelled tile, as it lies in the memory of a partial: a view, made by qb_label_tile_map from the shape alone. */
+typedef struct QbLabelTile {
+    QbBeams beams;
+    int64_t ni, ny, nx;
+    int64_t nbz, nby;  /* beams along axes 0 and 1 */
+    int64_t pitch;     /* words of a row of bits: one of zeros before and one after the row */
+    uint32_t *n_runs, *n_comps;
+    uint32_t *first;   /* ni + 1: first[i] components have their first voxel before slice i */
+    uint64_t *bits;    /* a row for each (i, y) */
+    uint32_t *start;   /* nbz·nby + 1: where a beam's runs start */
+    uint32_t *link;    /* of runs, while the tile is labelled: their parents; afterwards of components, for the merge */
+    uint32_t *voxels;  /* of components */
+    QbRun *run;
+} QbLabelTile;
+
+QbBeams qb_label_beams(int rank, int connectivity);
+size_t qb_label_tile_bytes(const QbBeams *b, int64_t ni, int64_t ny, int64_t nx);
+QbLabelTile qb_label_tile_map(const QbBeams *b, void *memory, int64_t ni, int64_t ny, int64_t nx);
+
+static inline int64_t qb_label_pitch(int64_t nx)
+{
+    return (nx + 63) / 64 + 2;
+}
+/* The bits of row (i, y); word 0 holds columns 0 to 63, words −1 and pitch−2 are zero. */
+static inline uint64_t *qb_label_bits(const QbLabelTile *t, int64_t i, int64_t y)
+{
+    return t->bits + (i * t->ny + y) * t->pitch + 1;
+}
+
+/* One side of a contact: the runs of a beam and the rows of bits that face the other side (b may be a). The node of
+ * a run is base + comp. */
+typedef struct QbSide {
+    const QbRun *run;
+    uint32_t n, base;
+    const uint64_t *a, *b;
+} QbSide;
+
+/* Σx and Σx² of whole numbers, exact. */
+typedef struct QbWholeSum {
+    __int128 sum;
+    unsigned __int128 squares;
+} QbWholeSum;
+
+/* Smallest and largest value that is not NaN, and whether any was. The sign of a zero is left open. */
+typedef struct QbRange {
+    double lo, hi; /* lo > hi: no value yet */
+    bool nan;
+} QbRange;
+
+struct QbLabelKernels {
+    /* Labels the rows of one tile: row[i·ny + y] points at its first mask byte (0 or 1). */
+    void (*tile)(const QbLabelTile *t, const uint8_t *const *row);
+    /* Unites the nodes of runs that touch; the root of a set is its smallest node. */
+    void (*join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach, bool solid);
+    /* out[x − x0] = label where bit x is set, unchanged elsewhere, for x in [x0, x1). */
+    void (*expand)(uint32_t *out, const uint64_t *bits, int64_t x0, int64_t x1, uint32_t label);
+
+    /* Row reductions. `lane` is the absolute column of the first voxel modulo 16. */
+    double (*sum)(QbPix pix, const void *row, int64_t n, int lane);
+    void (*moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean, double *m2);
+    void (*whole)(QbPix pix, const void *row, int64_t n, bool squares, QbWholeSum *s);
+    void (*range)(QbPix pix, const void *row, int64_t n, QbRange *r);
+};
+
+#ifdef QB_CPU
+/* The functions behind one variant's table. */
+void QB_CPU_NAME(qb_label_tile)(const QbLabelTile *t, const uint8_t *const *row);
+void QB_CPU_NAME(qb_label_join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach, bool solid);
+void QB_CPU_NAME(qb_label_expand)(uint32_t *out, const uint64_t *bits, int64_t x0, int64_t x1, uint32_t label);
+double QB_CPU_NAME(qb_row_sum)(QbPix pix, const void *row, int64_t n, int lane);
+void QB_CPU_NAME(qb_row_moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean, double *m2);
+void QB_CPU_NAME(qb_row_whole)(QbPix pix, const void *row, int64_t n, bool squares, QbWholeSum *s);
+void QB_CPU_NAME(qb_row_range)(QbPix pix, const void *row, int64_t n, QbRange *r);
+#endif
+
+extern const QbLabelKernels qb_label_kernels_base, qb_label_kernels_avx2, qb_label_kernels_avx512;
+
+#endif

@@ -1,0 +1,124 @@
+/* Laws of the numbers, projections and geometry: which oracle says what a case must give. */
+#include "tests/ops/support_case.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool has_nan(const QbOracleImage *m)
+{
+    for (int64_t k = 0; k < qb_voxels(&m->type); k++)
+        if (isnan(m->v[k]))
+            return true;
+    return false;
+}
+
+static bool is_whole(const QbOracleImage *m)
+{
+    return !qb_pix_info[m->type.pix].is_float;
+}
+
+/* Sum of the magnitudes: what the rounding errors of a sum are relative to. */
+static double magnitude(const QbOracleImage *m)
+{
+    double sum = 0;
+    for (int64_t k = 0; k < qb_voxels(&m->type); k++)
+        sum += isfinite(m->v[k]) ? fabs(m->v[k]) : 0;
+    return sum;
+}
+
+static void wants_measure(QbCase *c, QbOracleMeasure what)
+{
+    const QbOracleImage *m = &c->image[0];
+    c->want = QB_NUMBER;
+    c->want_number = qb_oracle_measure(m->v, qb_voxels(&m->type), 1, what);
+    bool is_exact = what == QB_ORACLE_MIN || what == QB_ORACLE_MAX || (is_whole(m) && what != QB_ORACLE_STD);
+    c->tolerance = is_exact ? 0 : 1e-12;
+    c->scale = what == QB_ORACLE_SUM ? magnitude(m) : magnitude(m) / (double)qb_voxels(&m->type);
+    if (what == QB_ORACLE_STD)
+        c->scale = fmax(c->scale, c->want_number);
+}
+
+static void expect_sum(QbCase *c)
+{
+    wants_measure(c, QB_ORACLE_SUM);
+}
+
+static void expect_mean(QbCase *c)
+{
+    wants_measure(c, QB_ORACLE_MEAN);
+}
+
+static void expect_std(QbCase *c)
+{
+    wants_measure(c, QB_ORACLE_STD);
+}
+
+static void expect_min(QbCase *c)
+{
+    wants_measure(c, QB_ORACLE_MIN);
+}
+
+static void expect_max(QbCase *c)
+{
+    wants_measure(c, QB_ORACLE_MAX);
+}
+
+static void expect_percentile(QbCase *c)
+{
+    c->want = QB_NUMBER;
+    c->want_number = qb_oracle_percentile(c->arena, &c->image[0], *(double *)qb_case_field(c, "p"));
+    c->tolerance = is_whole(&c->image[0]) ? 1e-15 : 1e-12;
+}
+
+static bool is_finite(const QbOracleImage *m)
+{
+    for (int64_t k = 0; k < qb_voxels(&m->type); k++)
+        if (isinf(m->v[k]))
+            return false;
+    return true;
+}
+
+static void expect_otsu(QbCase *c)
+{
+    if (!is_finite(&c->image[0]))
+        return;
+    c->want = QB_NUMBER;
+    c->want_number = qb_oracle_otsu(c->arena, &c->image[0]);
+    c->tolerance = is_whole(&c->image[0]) ? 0 : 1e-12;
+}
+
+/* A volume's projection; NaN wins in each line. */
+static void expect_project(QbCase *c)
+{
+    static const char *const names[] = {"sum", "mean", "std", "min", "max"};
+    const char *how = qb_case_choice(c, "how");
+    int axis = (int)*(int64_t *)qb_case_field(c, "axis");
+    for (int k = 0; k < QB_COUNT(names); k++)
+        if (!strcmp(names[k], how))
+            c->want_image = qb_oracle_project(c->arena, &c->image[0], (QbOracleMeasure)k, axis);
+    c->want = c->want_image.type.kind;
+    c->tolerance = is_whole(&c->image[0]) && strcmp(how, "std") != 0 ? 0 : 1e-12;
+    (void)has_nan;
+}
+
+static void expect_montage(QbCase *c)
+{
+    int64_t columns = 1;
+    while (columns * columns < c->n[0])
+        columns++;
+    c->want_image = qb_oracle_montage(c->arena, &c->image[0], columns);
+    c->want = c->want_image.type.kind;
+}
+
+const QbLaw qb_laws_measures[] = {
+    {"sum", NULL, expect_sum},
+    {"mean", NULL, expect_mean},
+    {"std", NULL, expect_std},
+    {"min", NULL, expect_min},
+    {"max", NULL, expect_max},
+    {"percentile", NULL, expect_percentile},
+    {"otsu", NULL, expect_otsu},
+    {"project", NULL, expect_project},
+    {"montage", NULL, expect_montage},
+    {NULL, NULL, NULL},
+};
