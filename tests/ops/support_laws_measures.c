@@ -145,6 +145,13 @@ static void expect_histogram(QbCase *c)
     }
 }
 
+/* Labels are projected by their largest alone. */
+static void adjust_project(QbCase *c)
+{
+    if (c->kind[0] == QB_LABELS)
+        *(int *)qb_case_field(c, "how") = QB_ORACLE_MAX;
+}
+
 /* A volume's projection; NaN wins in each line. */
 static void expect_project(QbCase *c)
 {
@@ -177,7 +184,7 @@ const QbLaw qb_laws_measures[] = {
     {"percentile", NULL, expect_percentile},
     {"otsu", NULL, expect_otsu},
     {"histogram", adjust_histogram, expect_histogram},
-    {"project", NULL, expect_project},
+    {"project", adjust_project, expect_project},
     {"montage", NULL, expect_montage},
     {"tally", NULL, NULL}, /* those below are made by those above, and tried with them */
     {"quantile", NULL, NULL},
@@ -190,5 +197,7 @@ const QbLaw qb_laws_measures[] = {
     {"bins", NULL, NULL},
     {"otsu_level", NULL, NULL},
     {"histogram_table", NULL, NULL},
+    {"project_slices", NULL, NULL},
+    {"project_rows", NULL, NULL},
     {NULL, NULL, NULL},
 };
