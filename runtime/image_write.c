@@ -257,17 +257,26 @@ static void free_writer(QbImageWriter *w)
     free(w);
 }
 
-bool qb_writer_commit(QbImageWriter *w, int64_t *bytes, QbErr *err)
+bool qb_writer_finish(QbImageWriter *w, QbAtomicFile **file, QbErr *err)
 {
+    *file = NULL;
     QB_CHECK(!w->waiting && w->next == w->pages * w->page_rows);
-    if (w->ops->finish && !w->ops->finish(w, err)) {
+    if ((w->ops->finish && !w->ops->finish(w, err)) || !qb_atomic_settle(w->file, err)) {
         qb_writer_abort(w);
         return false;
     }
-    QbAtomicFile *file = w->file;
+    *file = w->file;
+    free_writer(w);
+    return true;
+}
+
+bool qb_writer_commit(QbImageWriter *w, int64_t *bytes, QbErr *err)
+{
+    QbAtomicFile *file;
+    if (!qb_writer_finish(w, &file, err))
+        return false;
     if (bytes)
         *bytes = qb_atomic_size(file);
-    free_writer(w);
     return qb_atomic_commit(file, err);
 }
 

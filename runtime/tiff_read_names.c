@@ -92,7 +92,7 @@ static bool stat_file(QbTiffFile *f, QbErr *err)
     if (stat(f->name, &st) != 0)
         return qb_err_set(err, "cannot open '%s': %s", f->name, strerror(errno));
     if (S_ISDIR(st.st_mode))
-        return qb_err_set(err, "cannot open '%s': it is a folder, not an image", f->name);
+        return qb_err_set(err, "cannot open '%s': it is a directory, not an image", f->name);
     if (!S_ISREG(st.st_mode))
         return qb_err_set(err, "cannot open '%s': it is not a regular file", f->name);
     keep_stat(f, &st);
