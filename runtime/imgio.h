@@ -28,7 +28,7 @@ typedef struct QbImageInfo {
     int64_t worker_bytes; /* that each worker of a reader may come to hold */
 } QbImageInfo;
 
-/* Reads headers alone: every page's directory is checked (equal shape and type; offsets inside the file). Cached per path, size and
+/* Reads headers alone, and says where the file cannot be read (err->status 1) or has nothing of what is asked for (2): every page's directory is checked (equal shape and type; offsets inside the file). Cached per path, size and
  * mtime within the process, so that asking again is cheap. Thread-safe. */
 bool qb_image_info(const QbReadSpec *spec, QbImageInfo *info, QbErr *err);
 

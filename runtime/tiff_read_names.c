@@ -153,3 +153,20 @@ bool qb_tiff_reopen(const QbTiffFile *f, int *out, QbErr *err)
     *out = fd;
     return true;
 }
+
+bool qb_tiff_fetch(int fd, const QbTiffFile *f, uint64_t at, void *to, size_t n, QbErr *err)
+{
+    uint8_t *p = to;
+    while (n > 0) {
+        ssize_t k = pread(fd, p, n, (off_t)at);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return qb_err_set(err, "cannot read '%s': %s", f->name,
+                              k < 0 ? strerror(errno) : "it has become shorter");
+        p += k;
+        at += (uint64_t)k;
+        n -= (size_t)k;
+    }
+    return true;
+}
