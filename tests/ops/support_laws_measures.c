@@ -120,5 +120,13 @@ const QbLaw qb_laws_measures[] = {
     {"otsu", NULL, expect_otsu},
     {"project", NULL, expect_project},
     {"montage", NULL, expect_montage},
+    {"tally", NULL, NULL}, /* those below are made by those above, and tried with them */
+    {"quantile", NULL, NULL},
+    {"whole_sums", NULL, NULL},
+    {"row_sums", NULL, NULL},
+    {"moments", NULL, NULL},
+    {"sums_number", NULL, NULL},
+    {"extent", NULL, NULL},
+    {"extreme", NULL, NULL},
     {NULL, NULL, NULL},
 };
