@@ -61,7 +61,7 @@ static void add_names(Dot *d, QbNodeId id)
         qb_text_add(d->out, "\\n");
 }
 
-/* The name of the input's row, where there is more than one. */
+/* The name of an input's row; "" where there is one input alone. */
 static const char *row_of_input(const QbNode *n, int input)
 {
     if (n->n_in < 2)
@@ -75,10 +75,32 @@ static const char *row_of_input(const QbNode *n, int input)
     return "";
 }
 
+static void add_constant(QbText *out, const QbNode *n)
+{
+    if (n->type.kind == QB_BOOL)
+        qb_text_add(out, n->number != 0 ? "true" : "false");
+    else
+        qb_text_add_number(out, n->number);
+}
+
+/* Fixed inputs stand in the label, so that a number used in many places does not tie them together. */
+static void add_fixed_inputs(Dot *d, const QbNode *n)
+{
+    const char *sep = " with ";
+    for (int k = 0; k < n->n_in; k++) {
+        const QbNode *in = n->in[k] < 0 ? NULL : d->g->nodes[n->in[k]];
+        if (!in || in->op)
+            continue;
+        qb_text_addf(d->out, "%s%s = ", sep, row_of_input(n, k));
+        add_constant(d->out, in);
+        sep = ", ";
+    }
+}
+
 static void add_inputs(Dot *d, const QbNode *n)
 {
     for (int k = 0; k < n->n_in; k++) {
-        if (n->in[k] < 0)
+        if (n->in[k] < 0 || !d->g->nodes[n->in[k]]->op)
             continue;
         qb_text_addf(d->out, "  n%d -> n%d", n->in[k], n->id);
         const char *row = row_of_input(n, k);
@@ -93,28 +115,40 @@ static void add_node(Dot *d, const QbNode *n)
     char type[96];
     qb_text_addf(d->out, "  n%d [label=\"", n->id);
     add_names(d, n->id);
-    if (n->op) {
-        add_escaped(d->out, n->op->name);
-        qb_text_add(d->out, "\\n");
-        add_escaped(d->out, qb_type_text(&n->type, type));
-        qb_text_add(d->out, "\"];\n");
-    } else {
-        if (n->type.kind == QB_BOOL)
-            qb_text_add(d->out, n->number != 0 ? "true" : "false");
-        else
-            qb_text_add_number(d->out, n->number);
-        qb_text_add(d->out, "\", shape=plaintext];\n");
-    }
-    if (n->op)
-        add_inputs(d, n);
+    add_escaped(d->out, n->op->name);
+    add_fixed_inputs(d, n);
+    qb_text_add(d->out, "\\n");
+    add_escaped(d->out, qb_type_text(&n->type, type));
+    qb_text_add(d->out, "\"];\n");
+    add_inputs(d, n);
 }
 
 /* ---- outputs ----------------------------------------------------------------------------------------- */
 
 static void add_taken(Dot *d, QbNodeId id, int output, const char *look)
 {
-    if (id >= 0)
+    if (id >= 0 && d->g->nodes[id]->op)
         add_edge(d, "n", id, "output", output, look);
+}
+
+/* What an output says of itself: its path, or the fixed texts and numbers that it prints. */
+static void add_words(Dot *d, const QbOutput *o)
+{
+    if (o->format != QB_FORMAT_PRINT) {
+        qb_text_add(d->out, "save\\n");
+        add_escaped(d->out, o->path ? o->path : "");
+        return;
+    }
+    qb_text_add(d->out, "print");
+    for (int k = 0; k < o->n_items; k++) {
+        const QbPrintItem *item = &o->items[k];
+        const QbNode *n = item->text || item->node < 0 ? NULL : d->g->nodes[item->node];
+        qb_text_add(d->out, item->text || (n && !n->op) ? "\\n" : "");
+        if (item->text)
+            add_escaped(d->out, item->text);
+        else if (n && !n->op)
+            add_constant(d->out, n);
+    }
 }
 
 static void add_printed(Dot *d, const QbOutput *o, int output)
@@ -133,9 +167,8 @@ static void add_output(Dot *d, int k)
 {
     const QbOutput *o = &d->g->outputs[k];
     bool prints = o->format == QB_FORMAT_PRINT;
-    qb_text_addf(d->out, "  output%d [label=\"%s", k, prints ? "print" : "save\\n");
-    if (!prints)
-        add_escaped(d->out, o->path ? o->path : "");
+    qb_text_addf(d->out, "  output%d [label=\"", k);
+    add_words(d, o);
     qb_text_add(d->out, "\", style=filled, fillcolor=\"#dce9f7\"];\n");
     if (prints) {
         add_printed(d, o, k);
@@ -159,7 +192,7 @@ static void add_needs(Dot *d, int k)
         QbNodeId root = d->g->definitions[other].root;
         if (root < 0)
             add_edge(d, "dead", other, "dead", k, look);
-        else if (d->live[root])
+        else if (d->live[root] && d->g->nodes[root]->op)
             add_edge(d, "n", root, "dead", k, look);
     }
 }
@@ -211,7 +244,7 @@ void qb_graph_dot(const QbDag *g, QbText *out)
                      "  node [shape=box, style=rounded, fontname=\"sans-serif\", fontsize=11];\n"
                      "  edge [fontname=\"sans-serif\", fontsize=9];\n");
     for (int i = 0; i < g->n_nodes; i++)
-        if (d.live[i])
+        if (d.live[i] && g->nodes[i]->op)
             add_node(&d, g->nodes[i]);
     for (int k = 0; k < g->n_outputs; k++)
         add_output(&d, k);
