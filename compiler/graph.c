@@ -97,15 +97,18 @@ static void add_fixed_inputs(Dot *d, const QbNode *n)
     }
 }
 
+/* Edges say which input they are where there is more than one of them. */
 static void add_inputs(Dot *d, const QbNode *n)
 {
+    int edges = 0;
+    for (int k = 0; k < n->n_in; k++)
+        edges += n->in[k] >= 0 && d->g->nodes[n->in[k]]->op;
     for (int k = 0; k < n->n_in; k++) {
         if (n->in[k] < 0 || !d->g->nodes[n->in[k]]->op)
             continue;
         qb_text_addf(d->out, "  n%d -> n%d", n->in[k], n->id);
-        const char *row = row_of_input(n, k);
-        if (*row)
-            qb_text_addf(d->out, " [label=\"%s\"]", row);
+        if (edges > 1)
+            qb_text_addf(d->out, " [label=\"%s\"]", row_of_input(n, k));
         qb_text_add(d->out, ";\n");
     }
 }
