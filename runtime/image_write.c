@@ -25,6 +25,9 @@ static int64_t rows_of_page(const QbType *type)
 
 int64_t qb_writer_atom(const QbType *type, QbPix store)
 {
+    /* Labels are planned before it is known whether they are stored as u16 or u32: one cut for both. */
+    if (type->kind == QB_LABELS)
+        store = QB_U32;
     int64_t row_bytes = qb_max64(type->n[2] * (int64_t)qb_pix_bytes(store), 1);
     return qb_clamp64(STRIP_BYTES / row_bytes, 1, qb_max64(rows_of_page(type), 1));
 }
