@@ -128,6 +128,7 @@ static bool place(QbTiffOrder *o, const QbTiffPlace *at, int64_t y)
     o->chunk = at->chunk;
     o->next = 0;
     o->used = 0;
+    o->in = o->window;
     o->n_in = 0;
     return qb_tiff_stream_start(o->stream);
 }
