@@ -1,4 +1,6 @@
 /* Any bytes as an image file: what the reader does not refuse it reads, without an error of memory, in two ways that agree. */
+#define _GNU_SOURCE /* memfd_create */
+
 #include "runtime/imgio.h"
 
 #include <stdio.h>
