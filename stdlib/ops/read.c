@@ -3,6 +3,7 @@
 #include "core/op.h"
 #include "runtime/imgio.h"
 
+#include <math.h>
 #include <string.h>
 
 typedef struct Params {
@@ -25,21 +26,21 @@ static const QbParam rows[] = {
      .offset = offsetof(Params, page),
      .def = "-1",
      .min = -1,
-     .max = 1e15,
+     .max = INFINITY,
      .help = "the only page to read, from 0; -1: all are the slices of a volume"},
     {.name = "channel",
      .slot = QB_SLOT_WHOLE,
      .offset = offsetof(Params, channel),
      .def = "-1",
      .min = -1,
-     .max = 1e15,
+     .max = INFINITY,
      .help = "of a file with several channels, from 0; -1: RGB is read as luma"},
     {.name = "time",
      .slot = QB_SLOT_WHOLE,
      .offset = offsetof(Params, time),
      .def = "-1",
      .min = -1,
-     .max = 1e15,
+     .max = INFINITY,
      .help = "of a file with several times, from 0"},
 };
 
