@@ -64,9 +64,16 @@ static void expect_select_scalar(QbCase *c)
     c->want_number = c->number[0] != 0 ? c->number[1] : c->number[2];
 }
 
+static void expect_select_image(QbCase *c)
+{
+    c->want_image = c->image[c->number[0] != 0 ? 1 : 2];
+    c->want = c->out.kind;
+}
+
 const QbLaw qb_laws_index[] = {
     {"slice", adjust_slice, expect_slice},
     {"voxel", adjust_voxel, expect_voxel},
     {"select_scalar", NULL, expect_select_scalar},
+    {"select_image", NULL, expect_select_image},
     {NULL, NULL, NULL},
 };
