@@ -45,8 +45,8 @@ static bool name_symbol(QbLower *L, const QbStmt *s, int symbol)
     }
     qb_name_map_put(L->names, s->name, symbol);
     if (qb_name_map_get(L->op_names, s->name) >= 0)
-        qb_diag_add(L->diags, QB_NOTE, "QB0212", s->name_span, "here '%s' is this file's own, not the operator",
-                    s->name);
+        qb_diag_add(L->diags, QB_NOTE, "QB0212", s->name_span,
+                    "here '%s' is this file's own, not the operator", s->name);
     return true;
 }
 
@@ -69,7 +69,8 @@ static QbFunc *make_func(QbLower *L, const QbStmt *s, int symbol)
         name_local(L, f, p->name, p->span, k);
         check_type(L, p->type, p->type_span);
         if (k == 0 && p->type && qb_kind_named(p->type) == QB_STAGE)
-            qb_lower_error(L, "QB0318", p->type_span, "the subject of '%s' cannot be a stage", s->name);
+            qb_lower_error(L, "QB0318", p->type_span, "the subject of '%s' cannot be a stage",
+                           s->name);
     }
     for (int k = 0; k < s->n_body; k++)
         name_local(L, f, s->body[k]->name, s->body[k]->name_span, s->n_params + k);
@@ -92,7 +93,8 @@ static void add_symbol(QbLower *L, QbSymbolKind kind, const QbStmt *s)
 
 static void report_use(QbLower *L, const QbStmt *s)
 {
-    QbDiag *d = qb_lower_error(L, "QB0209", s->name_span, "'use %s' cannot be followed: qbic %s knows no modules", s->name,
+    QbDiag *d = qb_lower_error(L, "QB0209", s->name_span,
+                               "'use %s' cannot be followed: qbic %s knows no modules", s->name,
                                QB_VERSION);
     qb_lower_hint(L, d, "copy the defs that are needed into this file");
     L->has_use = true;
@@ -153,10 +155,11 @@ static void demand_params(QbLower *L)
             qb_lower_demand(L, i);
 }
 
-QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, const QbOp *const *ops, int n_ops,
-                QbDiags *diags)
+QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, const QbOp *const *ops,
+                int n_ops, QbDiags *diags)
 {
-    QbLower L = {.arena = arena, .diags = diags, .file = file, .options = o, .ops = ops, .n_ops = n_ops};
+    QbLower L = {
+        .arena = arena, .diags = diags, .file = file, .options = o, .ops = ops, .n_ops = n_ops};
     L.g = qb_dag_new(arena, diags, ops, n_ops);
     L.g->check_only = o->check_only;
     L.unread = diags->n_errors > 0;

@@ -28,8 +28,8 @@ static QbVal measured_by(QbLower *L, const QbStep *s, const char *row_name, cons
     QbVal v = qb_lower_apply_stage(L, stage->stage, s->args[0].val, stage->span);
     if (qb_val_is_poison(&v) || v.kind == QB_NUMBER)
         return v;
-    qb_lower_error(L, "QB0315", stage->span, "'%s' of '%s' takes a number, and this stage gives %s", row_name,
-                   step_name(s), qb_val_found(&v));
+    qb_lower_error(L, "QB0315", stage->span, "'%s' of '%s' takes a number, and this stage gives %s",
+                   row_name, step_name(s), qb_val_found(&v));
     return qb_val_poison(stage->span);
 }
 
@@ -51,7 +51,8 @@ static void hint_kind(QbLower *L, const QbParam *p, const QbVal *v, QbDiag *d)
     else if (v->kind == QB_IMAGE && takes(p, QB_MASK))
         qb_lower_hint(L, d, "a comparison makes a mask of an image: 'image > 0'");
     else if (v->kind == QB_STAGE)
-        qb_lower_hint(L, d, "a stage is applied with |>: 'image |> %s'", qb_val_source(L->arena, v));
+        qb_lower_hint(L, d, "a stage is applied with |>: 'image |> %s'",
+                      qb_val_source(L->arena, v));
     else if (v->kind == QB_STRING && takes(p, QB_IMAGE))
         qb_lower_hint(L, d, "an image is read by 'read(\"FILE\")'");
 }
@@ -64,10 +65,11 @@ static bool input_fits(QbLower *L, const QbStep *s, int row, const QbVal *v)
     const char *kinds = qb_kinds_phrase(L->arena, p->accepts);
     QbDiag *d;
     if (row == 0)
-        d = qb_lower_error(L, "QB0314", v->span, "'%s' takes %s, found %s", s->op->name, kinds, qb_val_found(v));
-    else
-        d = qb_lower_error(L, "QB0314", v->span, "'%s' of '%s' takes %s, found %s", p->name, s->op->name, kinds,
+        d = qb_lower_error(L, "QB0314", v->span, "'%s' takes %s, found %s", s->op->name, kinds,
                            qb_val_found(v));
+    else
+        d = qb_lower_error(L, "QB0314", v->span, "'%s' of '%s' takes %s, found %s", p->name,
+                           s->op->name, kinds, qb_val_found(v));
     hint_kind(L, p, v, d);
     return false;
 }
@@ -184,7 +186,8 @@ static QbVal apply_op(QbLower *L, const QbStep *s)
         return unknown(s->op, s->span);
     if (s->op->class == QB_OP_VALUE)
         return make_element(&a);
-    QbVal v = qb_val_node(L, qb_dag_node(L->g, s->op, a.params, a.in, a.n_in, s->span, a.spans), s->span);
+    QbVal v =
+        qb_val_node(L, qb_dag_node(L->g, s->op, a.params, a.in, a.n_in, s->span, a.spans), s->span);
     return qb_val_is_poison(&v) ? unknown(s->op, s->span) : v;
 }
 
@@ -205,8 +208,8 @@ static QbVal convert(QbLower *L, const QbStep *s, int k, QbVal v)
     if (kind == QB_NUMBER && v.kind == QB_STAGE && s->args[0].given)
         return measured_by(L, s, p->name, &v);
     if (!qb_lower_fits(&v, kind)) {
-        QbDiag *d = qb_lower_error(L, "QB0314", v.span, "'%s' of '%s' takes %s, found %s", p->name, s->func->name,
-                                   qb_kind_phrase(kind), qb_val_found(&v));
+        QbDiag *d = qb_lower_error(L, "QB0314", v.span, "'%s' of '%s' takes %s, found %s", p->name,
+                                   s->func->name, qb_kind_phrase(kind), qb_val_found(&v));
         d->other = p->span;
         d->other_text = "declared here";
         return qb_val_poison(v.span);
@@ -223,7 +226,8 @@ static bool may_expand(QbLower *L, const QbStep *s)
     if (L->expansions++ < MOST_EXPANSIONS)
         return true;
     if (!L->too_far)
-        qb_lower_error(L, "QB0412", s->span, "the defs expand to more than %d calls", MOST_EXPANSIONS);
+        qb_lower_error(L, "QB0412", s->span, "the defs expand to more than %d calls",
+                       MOST_EXPANSIONS);
     L->too_far = true;
     return false;
 }
@@ -234,9 +238,11 @@ static QbVal apply_func(QbLower *L, const QbStep *s)
     if (f->recursive || !may_expand(L, s))
         return qb_val_poison(s->span);
     QbScope file = {.kind = QB_SCOPE_FILE};
-    QbScope scope = {.kind = QB_SCOPE_FILE, .func = f, .locals = QB_NEW_N(L->arena, QbLocal, f->n_locals + 1)};
+    QbScope scope = {
+        .kind = QB_SCOPE_FILE, .func = f, .locals = QB_NEW_N(L->arena, QbLocal, f->n_locals + 1)};
     for (int k = 0; k < f->n_params; k++) {
-        QbVal v = s->args[k].given ? s->args[k].val : qb_lower_expr(L, &file, f->stmt->params[k].value);
+        QbVal v =
+            s->args[k].given ? s->args[k].val : qb_lower_expr(L, &file, f->stmt->params[k].value);
         scope.locals[k] = (QbLocal){.state = QB_SYM_DONE, .val = convert(L, s, k, v)};
     }
     QbVal v = qb_lower_expr(L, &scope, f->stmt->value);

@@ -47,7 +47,8 @@ static void gather_inputs(QbDag *g)
 /* Without './' and doubled slashes. */
 static const char *plain(QbArena *arena, const char *dir, const char *path)
 {
-    const char *from = dir && dir[0] && path[0] != '/' ? qb_arena_printf(arena, "%s/%s", dir, path) : path;
+    const char *from =
+        dir && dir[0] && path[0] != '/' ? qb_arena_printf(arena, "%s/%s", dir, path) : path;
     char *out = qb_arena_alloc(arena, strlen(from) + 1);
     size_t n = 0;
     for (; *from; from++) {
@@ -87,7 +88,8 @@ static bool is_one_file(const Place *a, const Place *b)
 {
     if (!a->path || !b->path)
         return false;
-    return !strcmp(a->path, b->path) || (a->exists && b->exists && a->device == b->device && a->file == b->file);
+    return !strcmp(a->path, b->path) ||
+           (a->exists && b->exists && a->device == b->device && a->file == b->file);
 }
 
 /* ---- outputs ----------------------------------------------------------------------------------------- */
@@ -97,7 +99,9 @@ static void check_inputs(QbLower *L, const QbOutput *o, const Place *place, cons
     for (int k = 0; k < L->g->n_input_paths; k++) {
         if (!is_one_file(place, &inputs[k]))
             continue;
-        QbDiag *d = qb_lower_error(L, "QB0504", o->span, "'%s' is an input of this run, and would be written over", o->path);
+        QbDiag *d =
+            qb_lower_error(L, "QB0504", o->span,
+                           "'%s' is an input of this run, and would be written over", o->path);
         qb_lower_hint(L, d, "save to another path");
         return;
     }
@@ -105,7 +109,8 @@ static void check_inputs(QbLower *L, const QbOutput *o, const Place *place, cons
 
 static void check_other(QbLower *L, const QbOutput *o, const QbOutput *before, bool one_file)
 {
-    bool one_table = o->table && before->table && !strcmp(o->table, before->table) && o->node != before->node;
+    bool one_table =
+        o->table && before->table && !strcmp(o->table, before->table) && o->node != before->node;
     QbDiag *d;
     if (one_file) {
         d = qb_lower_error(L, "QB0604", o->span, "two outputs go to '%s'", o->path);

@@ -25,11 +25,13 @@ typedef struct Index {
 static bool report_bound(QbLower *L, const QbVal *v)
 {
     if (v->kind == QB_NUMBER && v->node >= 0) {
-        QbDiag *d = qb_lower_error(L, "QB0312", v->span, "an index must be known before the run, found a measured number");
+        QbDiag *d = qb_lower_error(
+            L, "QB0312", v->span, "an index must be known before the run, found a measured number");
         qb_lower_hint(L, d, "this one is measured from pixels");
         return false;
     }
-    QbDiag *d = qb_lower_error(L, "QB0316", v->span, "an index is a whole number, found %s", qb_val_found(v));
+    QbDiag *d = qb_lower_error(L, "QB0316", v->span, "an index is a whole number, found %s",
+                               qb_val_found(v));
     if (v->kind == QB_MASK)
         qb_lower_hint(L, d, "'where(mask, a, b)' chooses voxel by voxel");
     return false;
@@ -45,7 +47,8 @@ static bool bound(const Index *x, const QbExpr *e, int64_t *out)
         return report_bound(x->L, &v);
     if (v.number != floor(v.number)) {
         char found[32];
-        qb_lower_error(x->L, "QB0402", v.span, "an index is a whole number, found %s", qb_number_text(v.number, found));
+        qb_lower_error(x->L, "QB0402", v.span, "an index is a whole number, found %s",
+                       qb_number_text(v.number, found));
         return false;
     }
     const double most = 1e15;
@@ -64,9 +67,11 @@ static bool plain_index(Index *x, int u, const QbIndex *index)
     if (!bound(x, index->at, &at))
         return false;
     if (at < -n || at >= n) {
-        QbDiag *d = qb_lower_error(x->L, "QB0407", index->span, "index %lld is outside: axis %d has %lld voxel%s",
-                                   (long long)at, u, (long long)n, n == 1 ? "" : "s");
-        qb_lower_hint(x->L, d, "0 to %lld, or -%lld to -1 from the end", (long long)(n - 1), (long long)n);
+        QbDiag *d = qb_lower_error(x->L, "QB0407", index->span,
+                                   "index %lld is outside: axis %d has %lld voxel%s", (long long)at,
+                                   u, (long long)n, n == 1 ? "" : "s");
+        qb_lower_hint(x->L, d, "0 to %lld, or -%lld to -1 from the end", (long long)(n - 1),
+                      (long long)n);
         return false;
     }
     x->part[u] = (Part){at < 0 ? at + n : at, 1, 1, true};
@@ -74,7 +79,8 @@ static bool plain_index(Index *x, int u, const QbIndex *index)
 }
 
 /* A bound counts from the end where it is negative, and is clipped; without one the slice goes to the axis's end. */
-static bool clipped(const Index *x, const QbExpr *e, int64_t n, const int64_t range[2], int64_t *out)
+static bool clipped(const Index *x, const QbExpr *e, int64_t n, const int64_t range[2],
+                    int64_t *out)
 {
     if (!e)
         return true;
@@ -88,7 +94,8 @@ static bool report_empty(const Index *x, int u, const QbIndex *index)
 {
     const QbVal text = {.span = index->span};
     qb_lower_error(x->L, "QB0408", index->span, "the slice '%s' is empty: axis %d has %lld voxel%s",
-                   qb_val_source(x->L->arena, &text), u, (long long)extent(x, u), extent(x, u) == 1 ? "" : "s");
+                   qb_val_source(x->L->arena, &text), u, (long long)extent(x, u),
+                   extent(x, u) == 1 ? "" : "s");
     return false;
 }
 
@@ -119,8 +126,8 @@ static bool find_parts(Index *x)
     int rank = x->type->rank;
     bool ok = true;
     if (x->e->n_indices > rank) {
-        qb_lower_error(x->L, "QB0317", x->e->indices[rank].span, "%d indices for an image of %d axes", x->e->n_indices,
-                       rank);
+        qb_lower_error(x->L, "QB0317", x->e->indices[rank].span,
+                       "%d indices for an image of %d axes", x->e->n_indices, rank);
         return false;
     }
     for (int u = 0; u < rank; u++)
@@ -134,7 +141,8 @@ static bool find_parts(Index *x)
 
 /* ---- nodes ------------------------------------------------------------------------------------------- */
 
-static QbVal make_node(const Index *x, const char *name, const QbVal *v, void (*fill)(const Index *, const QbOp *, void *))
+static QbVal make_node(const Index *x, const char *name, const QbVal *v,
+                       void (*fill)(const Index *, const QbOp *, void *))
 {
     QbLower *L = x->L;
     const QbOp *op = qb_op_find(L->ops, L->n_ops, name);
@@ -181,11 +189,13 @@ static bool keeps_all(const Index *x)
 
 static QbVal report_line(const Index *x)
 {
-    QbDiag *d = qb_lower_error(x->L, "QB0410", x->e->span, "the index leaves 1 axis, and an image has 2 or 3");
+    QbDiag *d = qb_lower_error(x->L, "QB0410", x->e->span,
+                               "the index leaves 1 axis, and an image has 2 or 3");
     for (int u = 0; u < x->e->n_indices; u++) {
         int64_t at = x->part[u].start;
         if (x->part[u].drop) {
-            qb_lower_hint(x->L, d, "'%lld:%lld' keeps axis %d", (long long)at, (long long)at + 1, u);
+            qb_lower_hint(x->L, d, "'%lld:%lld' keeps axis %d", (long long)at, (long long)at + 1,
+                          u);
             break;
         }
     }
@@ -194,9 +204,11 @@ static QbVal report_line(const Index *x)
 
 static QbVal report_subject(QbLower *L, const QbVal *v, const QbExpr *e)
 {
-    QbDiag *d = qb_lower_error(L, "QB0316", e->left->span, "an index goes into an image, found %s", qb_val_found(v));
+    QbDiag *d = qb_lower_error(L, "QB0316", e->left->span, "an index goes into an image, found %s",
+                               qb_val_found(v));
     if (v->kind == QB_STAGE)
-        qb_lower_hint(L, d, "the stage is applied first: '(image |> %s)[…]'", qb_val_source(L->arena, v));
+        qb_lower_hint(L, d, "the stage is applied first: '(image |> %s)[…]'",
+                      qb_val_source(L->arena, v));
     return qb_val_poison(e->span);
 }
 

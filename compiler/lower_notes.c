@@ -20,7 +20,8 @@ static const char *const *needs_of(const QbLower *L, const QbSymbol *s)
 
 static void record(QbLower *L, const QbSymbol *s)
 {
-    QbDefinition d = {.name = s->name, .span = s->stmt->name_span, .root = s->reached ? s->val.node : -1};
+    QbDefinition d = {
+        .name = s->name, .span = s->stmt->name_span, .root = s->reached ? s->val.node : -1};
     d.needs = needs_of(L, s);
     d.ops = texts_of(L, s->ops, s->n_ops);
     QB_PUSH(L->arena, L->g->definitions, L->g->n_definitions, L->g->cap_definitions, d);
@@ -46,6 +47,7 @@ void qb_lower_record_definitions(QbLower *L)
         if (has_node || !s->reached) /* a fixed value or a stage is part of what uses it */
             record(L, s);
         if (!s->reached && knows_needs)
-            qb_diag_add(L->diags, QB_NOTE, "QB0211", s->stmt->name_span, "'%s' is not needed by any output", s->name);
+            qb_diag_add(L->diags, QB_NOTE, "QB0211", s->stmt->name_span,
+                        "'%s' is not needed by any output", s->name);
     }
 }

@@ -13,8 +13,9 @@ typedef struct Ending {
 } Ending;
 
 static const Ending endings[] = {
-    {".tif", QB_FORMAT_TIFF}, {".tiff", QB_FORMAT_TIFF}, {".npy", QB_FORMAT_NPY}, {".png", QB_FORMAT_PNG},
-    {".csv", QB_FORMAT_CSV},  {".tsv", QB_FORMAT_TSV},   {".json", QB_FORMAT_JSON},
+    {".tif", QB_FORMAT_TIFF},  {".tiff", QB_FORMAT_TIFF}, {".npy", QB_FORMAT_NPY},
+    {".png", QB_FORMAT_PNG},   {".csv", QB_FORMAT_CSV},   {".tsv", QB_FORMAT_TSV},
+    {".json", QB_FORMAT_JSON},
 };
 
 static const char *const wants_image = "an image goes to .tif, .npy or .png";
@@ -22,7 +23,8 @@ static const char *const wants_table = "a table goes to .csv, .tsv or .json";
 
 static const char *ending_of(const char *path)
 {
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path, *dot = strrchr(base, '.');
+    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path,
+               *dot = strrchr(base, '.');
     return dot && dot != base ? dot : "";
 }
 
@@ -48,7 +50,8 @@ static bool find_path(QbLower *L, const QbStmt *s, QbVal *path, QbFormat *format
     if (qb_val_is_poison(path))
         return false;
     if (path->kind != QB_STRING && path->kind != QB_PATH) {
-        qb_lower_error(L, "QB0608", s->path->span, "'save' goes to a path, found %s", qb_val_found(path));
+        qb_lower_error(L, "QB0608", s->path->span, "'save' goes to a path, found %s",
+                       qb_val_found(path));
         return false;
     }
     const Ending *ending = find_ending(path->text);
@@ -59,28 +62,36 @@ static bool find_path(QbLower *L, const QbStmt *s, QbVal *path, QbFormat *format
     const char *text = ending_of(path->text);
     QbDiag *d;
     if (text[0])
-        d = qb_lower_error(L, "QB0602", s->path->span, "no format is written to files that end in '%s'", text);
+        d = qb_lower_error(L, "QB0602", s->path->span,
+                           "no format is written to files that end in '%s'", text);
     else
-        d = qb_lower_error(L, "QB0602", s->path->span, "the path '%s' has no ending, which picks the format", path->text);
+        d = qb_lower_error(L, "QB0602", s->path->span,
+                           "the path '%s' has no ending, which picks the format", path->text);
     qb_lower_hint(L, d, "images: .tif .npy .png, tables: .csv .tsv .json");
     return false;
 }
 
-static bool fits_format(QbLower *L, const QbStmt *s, const QbVal *v, const QbVal *path, QbFormat format)
+static bool fits_format(QbLower *L, const QbStmt *s, const QbVal *v, const QbVal *path,
+                        QbFormat format)
 {
     bool raster = qb_is_raster(v->kind);
     if (!raster && v->kind != QB_TABLE) {
-        QbDiag *d = qb_lower_error(L, "QB0609", s->value->span, "'save' writes images and tables, found %s", qb_val_found(v));
-        if (v->kind == QB_NUMBER || v->kind == QB_BOOL || v->kind == QB_STRING || v->kind == QB_PATH)
-            qb_lower_hint(L, d, "write it to standard output: 'print %s'", qb_val_source(L->arena, v));
+        QbDiag *d = qb_lower_error(L, "QB0609", s->value->span,
+                                   "'save' writes images and tables, found %s", qb_val_found(v));
+        if (v->kind == QB_NUMBER || v->kind == QB_BOOL || v->kind == QB_STRING ||
+            v->kind == QB_PATH)
+            qb_lower_hint(L, d, "write it to standard output: 'print %s'",
+                          qb_val_source(L->arena, v));
         else if (v->kind == QB_STAGE)
-            qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'", qb_val_source(L->arena, v));
+            qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'",
+                          qb_val_source(L->arena, v));
         return false;
     }
     if (raster == holds_images(format))
         return true;
-    QbDiag *d = qb_lower_error(L, "QB0603", s->path->span, "'%s' holds %s, found %s", ending_of(path->text),
-                               raster ? "a table" : "an image", qb_val_found(v));
+    QbDiag *d =
+        qb_lower_error(L, "QB0603", s->path->span, "'%s' holds %s, found %s", ending_of(path->text),
+                       raster ? "a table" : "an image", qb_val_found(v));
     qb_lower_hint(L, d, "%s", raster ? wants_image : wants_table);
     return false;
 }
@@ -96,7 +107,8 @@ static bool take_label_type(QbLower *L, const QbArg *arg, const QbVal *v, QbOutp
     if (qb_val_is_poison(&type))
         return false;
     if (v->kind != QB_LABELS || o->format == QB_FORMAT_PNG) {
-        QbDiag *d = qb_lower_error(L, "QB0606", arg->name_span, "'type' is for labels saved as .tif or .npy, found %s",
+        QbDiag *d = qb_lower_error(L, "QB0606", arg->name_span,
+                                   "'type' is for labels saved as .tif or .npy, found %s",
                                    v->kind == QB_LABELS ? "a picture" : qb_val_found(v));
         if (v->kind == QB_IMAGE)
             qb_lower_hint(L, d, "'as(%s)' gives an image its type", qb_val_source(L->arena, &type));
@@ -105,7 +117,8 @@ static bool take_label_type(QbLower *L, const QbArg *arg, const QbVal *v, QbOutp
     bool text = type.kind == QB_STRING || type.kind == QB_PATH;
     QbPix pix = text ? qb_pix_named(type.text) : QB_PIX_COUNT;
     if (pix != QB_U16 && pix != QB_U32) {
-        qb_lower_error(L, "QB0606", e->span, "the 'type' of saved labels must be 'u16' or 'u32', found %s",
+        qb_lower_error(L, "QB0606", e->span,
+                       "the 'type' of saved labels must be 'u16' or 'u32', found %s",
                        text ? qb_arena_printf(L->arena, "'%s'", type.text) : qb_val_found(&type));
         return false;
     }
@@ -120,7 +133,8 @@ static bool take_table(QbLower *L, const QbArg *arg, const QbVal *v, QbOutput *o
     if (qb_val_is_poison(&name))
         return false;
     if (v->kind != QB_TABLE) {
-        qb_lower_error(L, "QB0606", arg->name_span, "'table' names a table, found %s", qb_val_found(v));
+        qb_lower_error(L, "QB0606", arg->name_span, "'table' names a table, found %s",
+                       qb_val_found(v));
         return false;
     }
     if (name.kind != QB_STRING || !name.text[0]) {
@@ -272,25 +286,38 @@ static const char *written(const QbLower *L, const QbVal *v)
     return s;
 }
 
+/* An image as its range is printed: labels as the whole numbers that they are. */
+static QbVal as_numbers(QbLower *L, const QbVal *v)
+{
+    const QbOp *op = qb_op_find(L->ops, L->n_ops, "as");
+    if (v->kind != QB_LABELS || !op)
+        return *v;
+    const QbAsType whole = {QB_IMAGE, QB_U32};
+    return qb_val_node(L, qb_dag_node(L->g, op, &whole, &v->node, 1, v->span, NULL), v->span);
+}
+
 static bool print_item(QbLower *L, const QbVal *v, QbPrintItem *it)
 {
     *it = (QbPrintItem){.node = -1, .low = -1, .high = -1};
     if (v->kind == QB_STAGE) {
         QbDiag *d = qb_lower_error(L, "QB0609", v->span, "'print' writes values, found a stage");
-        qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'", qb_val_source(L->arena, v));
+        qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'",
+                      qb_val_source(L->arena, v));
         return false;
     }
     if (v->kind == QB_LIST && has_node(v)) {
-        QbDiag *d = qb_lower_error(L, "QB0609", v->span, "'print' writes lists that are known before the run");
+        QbDiag *d = qb_lower_error(L, "QB0609", v->span,
+                                   "'print' writes lists that are known before the run");
         qb_lower_hint(L, d, "print what it holds one by one");
         return false;
     }
     it->node = qb_val_to_node(L, v);
     if (it->node < 0)
         it->text = written(L, v);
-    if (v->kind == QB_IMAGE) {
-        it->low = measure(L, "min", v);
-        it->high = measure(L, "max", v);
+    if (qb_is_raster(v->kind)) {
+        QbVal numbers = as_numbers(L, v);
+        it->low = measure(L, "min", &numbers);
+        it->high = measure(L, "max", &numbers);
     }
     return true;
 }

@@ -32,9 +32,12 @@ static bool report_no_voxel_size(const QbSlotCtx *c, int row, const QbVal *v)
     const char *text = qb_val_source(L->arena, v);
     QbDiag *d;
     if (c->subject)
-        d = qb_lower_error(L, "QB0413", v->span, "the image has no voxel size, so '%s' cannot be turned into voxels", text);
+        d = qb_lower_error(L, "QB0413", v->span,
+                           "the image has no voxel size, so '%s' cannot be turned into voxels",
+                           text);
     else
-        d = qb_lower_error(L, "QB0413", v->span, "'%s' has no image whose voxel size would turn '%s' into voxels",
+        d = qb_lower_error(L, "QB0413", v->span,
+                           "'%s' has no image whose voxel size would turn '%s' into voxels",
                            c->step->op->name, text);
     qb_lower_hint(L, d, "give '%s' in voxels", row_of(c, row)->name);
     return false;
@@ -48,9 +51,10 @@ static bool voxel_edge(const QbSlotCtx *c, int row, const QbVal *v, int axis, do
     for (int u = 0; t && axis < 0 && u < t->rank; u++) {
         double other = t->spacing[qb_axis(t->rank, u)];
         if (other > 0 && first > 0 && other != first) {
-            QbDiag *d = qb_lower_error(c->L, "QB0414", v->span,
-                                       "the voxels are not cubes, so '%s' is another number of them along each axis",
-                                       qb_val_source(c->L->arena, v));
+            QbDiag *d = qb_lower_error(
+                c->L, "QB0414", v->span,
+                "the voxels are not cubes, so '%s' is another number of them along each axis",
+                qb_val_source(c->L->arena, v));
             qb_lower_hint(c->L, d, "give '%s' in voxels", row_of(c, row)->name);
             return false;
         }
@@ -62,7 +66,8 @@ static bool voxel_edge(const QbSlotCtx *c, int row, const QbVal *v, int axis, do
 
 /* Of a number or length: its value in voxels. *rounds: it came from a physical unit, so the nearest allowed value is
  * meant. A length whose image is not known yet is NAN. */
-static bool in_voxels(const QbSlotCtx *c, int row, const QbVal *v, int axis, double *out, bool *rounds)
+static bool in_voxels(const QbSlotCtx *c, int row, const QbVal *v, int axis, double *out,
+                      bool *rounds)
 {
     const QbParam *p = row_of(c, row);
     *rounds = false;
@@ -97,11 +102,14 @@ static bool report_range(const QbSlotCtx *c, int row, const QbVal *v, double num
     qb_number_text(number, found);
     const char *op = c->step->op->name;
     if (isfinite(p->min) && isfinite(p->max))
-        qb_lower_error(c->L, "QB0401", v->span, "'%s' of '%s' must be from %s to %s, found %s", p->name, op, lo, hi, found);
+        qb_lower_error(c->L, "QB0401", v->span, "'%s' of '%s' must be from %s to %s, found %s",
+                       p->name, op, lo, hi, found);
     else if (isfinite(p->min))
-        qb_lower_error(c->L, "QB0401", v->span, "'%s' of '%s' must be at least %s, found %s", p->name, op, lo, found);
+        qb_lower_error(c->L, "QB0401", v->span, "'%s' of '%s' must be at least %s, found %s",
+                       p->name, op, lo, found);
     else
-        qb_lower_error(c->L, "QB0401", v->span, "'%s' of '%s' must be at most %s, found %s", p->name, op, hi, found);
+        qb_lower_error(c->L, "QB0401", v->span, "'%s' of '%s' must be at most %s, found %s",
+                       p->name, op, hi, found);
     return false;
 }
 
@@ -119,8 +127,8 @@ static bool is_whole(const QbSlotCtx *c, int row, const QbVal *v, double number)
     char found[32];
     if (number == floor(number) && fabs(number) <= MOST_WHOLE)
         return true;
-    qb_lower_error(c->L, "QB0402", v->span, "'%s' of '%s' must be a whole number, found %s", row_of(c, row)->name,
-                   c->step->op->name, qb_number_text(number, found));
+    qb_lower_error(c->L, "QB0402", v->span, "'%s' of '%s' must be a whole number, found %s",
+                   row_of(c, row)->name, c->step->op->name, qb_number_text(number, found));
     return false;
 }
 
@@ -129,10 +137,12 @@ static bool is_odd(const QbSlotCtx *c, int row, const QbVal *v, double number)
     char below[32], above[32], found[32];
     if (fmod(number, 2) != 0)
         return true;
-    QbDiag *d = qb_lower_error(c->L, "QB0403", v->span, "'%s' of '%s' must be odd, found %s", row_of(c, row)->name,
-                               c->step->op->name, qb_number_text(number, found));
+    QbDiag *d =
+        qb_lower_error(c->L, "QB0403", v->span, "'%s' of '%s' must be odd, found %s",
+                       row_of(c, row)->name, c->step->op->name, qb_number_text(number, found));
     if (number > 0)
-        qb_lower_hint(c->L, d, "%s or %s", qb_number_text(number - 1, below), qb_number_text(number + 1, above));
+        qb_lower_hint(c->L, d, "%s or %s", qb_number_text(number - 1, below),
+                      qb_number_text(number + 1, above));
     return false;
 }
 
@@ -166,8 +176,8 @@ bool qb_lower_store_number(const QbSlotCtx *c, int row, const QbVal *v, int axis
 
 static bool report_length(const QbSlotCtx *c, int row, const QbVal *v, const char *takes)
 {
-    qb_lower_error(c->L, "QB0404", v->span, "'%s' of '%s' takes %s, found %d", row_of(c, row)->name, c->step->op->name,
-                   takes, v->n_items);
+    qb_lower_error(c->L, "QB0404", v->span, "'%s' of '%s' takes %s, found %d", row_of(c, row)->name,
+                   c->step->op->name, takes, v->n_items);
     return false;
 }
 
@@ -176,8 +186,9 @@ static bool store_list(const QbSlotCtx *c, int row, const QbVal *v, double size[
 {
     int rank = c->subject ? c->subject->rank : v->n_items;
     if (c->subject && v->n_items != rank)
-        return report_length(c, row, v,
-                             qb_arena_printf(c->L->arena, "a number, or one for each of the image's %d axes", rank));
+        return report_length(
+            c, row, v,
+            qb_arena_printf(c->L->arena, "a number, or one for each of the image's %d axes", rank));
     if (v->n_items < 1 || v->n_items > 3)
         return report_length(c, row, v, "a number, or one for each axis");
     bool ok = true;
@@ -229,8 +240,9 @@ bool qb_lower_store_shape(const QbSlotCtx *c, int row, const QbVal *v)
             ok = false;
         } else if (n < 1) {
             char found[32];
-            qb_lower_error(c->L, "QB0401", v->items[u].span, "'%s' of '%s' holds sizes from 1, found %s",
-                           row_of(c, row)->name, c->step->op->name, qb_number_text(n, found));
+            qb_lower_error(c->L, "QB0401", v->items[u].span,
+                           "'%s' of '%s' holds sizes from 1, found %s", row_of(c, row)->name,
+                           c->step->op->name, qb_number_text(n, found));
             ok = false;
         }
         shape->n[qb_axis(v->n_items, u)] = ok ? (int64_t)n : 1;
@@ -244,7 +256,8 @@ bool qb_lower_store_numbers(const QbSlotCtx *c, int row, const QbVal *v)
     const QbVal *items = v->kind == QB_LIST ? v->items : v; /* a number is a list of one */
     int n = v->kind == QB_LIST ? v->n_items : 1;
     if (n < 1 || n > QB_COUNT(numbers->v))
-        return report_length(c, row, v, qb_arena_printf(c->L->arena, "1 to %d numbers", QB_COUNT(numbers->v)));
+        return report_length(c, row, v,
+                             qb_arena_printf(c->L->arena, "1 to %d numbers", QB_COUNT(numbers->v)));
     numbers->n = n;
     bool ok = true;
     for (int k = 0; k < n; k++)

@@ -6,8 +6,10 @@
 
 const char *const *qb_lower_choices(const QbParam *p)
 {
-    static const char *const kinds[] = {"u8", "u16", "u32", "i8", "i16", "i32", "f32", "f64", "mask", "labels", NULL};
-    static const char *const pixels[] = {"u8", "u16", "u32", "i8", "i16", "i32", "f32", "f64", NULL};
+    static const char *const kinds[] = {"u8",  "u16", "u32",  "i8",     "i16", "i32",
+                                        "f32", "f64", "mask", "labels", NULL};
+    static const char *const pixels[] = {"u8",  "u16", "u32", "i8", "i16",
+                                         "i32", "f32", "f64", NULL};
     if (p->slot == QB_SLOT_CHOICE)
         return p->choices;
     if (p->slot == QB_SLOT_PIX)
@@ -20,13 +22,20 @@ const char *const *qb_lower_choices(const QbParam *p)
 static const char *slot_phrase(QbSlot slot)
 {
     static const char *const phrases[] = {
-        [QB_SLOT_INPUT] = "an image",         [QB_SLOT_NUMBER] = "a number",
-        [QB_SLOT_WHOLE] = "a whole number",   [QB_SLOT_BOOL] = "true or false",
-        [QB_SLOT_CHOICE] = "a name",          [QB_SLOT_STRING] = "a string",
-        [QB_SLOT_PATH] = "a path",            [QB_SLOT_PIX] = "a pixel type",
-        [QB_SLOT_KIND] = "a pixel type",      [QB_SLOT_SIZES] = "a number or a list",
-        [QB_SLOT_SIGMAS] = "a number or a list", [QB_SLOT_SHAPE] = "a list of 2 or 3 sizes",
-        [QB_SLOT_ELEMENT] = "an element",     [QB_SLOT_NUMBERS] = "a list of numbers",
+        [QB_SLOT_INPUT] = "an image",
+        [QB_SLOT_NUMBER] = "a number",
+        [QB_SLOT_WHOLE] = "a whole number",
+        [QB_SLOT_BOOL] = "true or false",
+        [QB_SLOT_CHOICE] = "a name",
+        [QB_SLOT_STRING] = "a string",
+        [QB_SLOT_PATH] = "a path",
+        [QB_SLOT_PIX] = "a pixel type",
+        [QB_SLOT_KIND] = "a pixel type",
+        [QB_SLOT_SIZES] = "a number or a list",
+        [QB_SLOT_SIGMAS] = "a number or a list",
+        [QB_SLOT_SHAPE] = "a list of 2 or 3 sizes",
+        [QB_SLOT_ELEMENT] = "an element",
+        [QB_SLOT_NUMBERS] = "a list of numbers",
     };
     return phrases[slot];
 }
@@ -37,15 +46,18 @@ bool qb_lower_wrong_kind(const QbSlotCtx *c, int row, const QbVal *v)
     const QbOp *op = c->step->op;
     const QbParam *p = &op->params[row];
     bool measured = v->node >= 0 && (v->kind == QB_NUMBER || v->kind == QB_BOOL);
-    bool numeric = p->slot != QB_SLOT_STRING && p->slot != QB_SLOT_PATH && p->slot != QB_SLOT_ELEMENT;
+    bool numeric =
+        p->slot != QB_SLOT_STRING && p->slot != QB_SLOT_PATH && p->slot != QB_SLOT_ELEMENT;
     if (measured || (v->kind == QB_STAGE && numeric)) {
-        QbDiag *d = qb_lower_error(L, "QB0312", v->span, "'%s' of '%s' must be known before the run, found %s", p->name,
+        QbDiag *d = qb_lower_error(L, "QB0312", v->span,
+                                   "'%s' of '%s' must be known before the run, found %s", p->name,
                                    op->name, qb_val_found(v));
-        qb_lower_hint(L, d, measured ? "this one is measured from pixels" : "a stage waits for its image");
+        qb_lower_hint(
+            L, d, measured ? "this one is measured from pixels" : "a stage waits for its image");
         return false;
     }
-    QbDiag *d = qb_lower_error(L, "QB0314", v->span, "'%s' of '%s' takes %s, found %s", p->name, op->name,
-                               slot_phrase(p->slot), qb_val_found(v));
+    QbDiag *d = qb_lower_error(L, "QB0314", v->span, "'%s' of '%s' takes %s, found %s", p->name,
+                               op->name, slot_phrase(p->slot), qb_val_found(v));
     if (p->slot == QB_SLOT_ELEMENT)
         qb_lower_hint(L, d, "such as 'ball(3)', 'disk(3)', 'box(3)' or 'cross(3)'");
     return false;
@@ -74,7 +86,8 @@ static bool store_choice(const QbSlotCtx *c, int row, const QbVal *v)
     else if (qb_pix_named(v->text) != QB_PIX_COUNT)
         *(QbAsType *)field = (QbAsType){QB_IMAGE, qb_pix_named(v->text)};
     else
-        *(QbAsType *)field = !strcmp(v->text, "mask") ? (QbAsType){QB_MASK, QB_U8} : (QbAsType){QB_LABELS, QB_U32};
+        *(QbAsType *)field =
+            !strcmp(v->text, "mask") ? (QbAsType){QB_MASK, QB_U8} : (QbAsType){QB_LABELS, QB_U32};
     return true;
 }
 

@@ -40,8 +40,9 @@ static void sizes_are(const char *expression, int64_t a, int64_t b, int64_t c)
 
 Test(file, without_output)
 {
-    says("# a comment\n", "1:1 QB0601 the file has no output, so nothing would be computed [add 'save … to "
-             "\"FILE\"' or 'print …']\n");
+    says("# a comment\n",
+         "1:1 QB0601 the file has no output, so nothing would be computed [add 'save … to "
+         "\"FILE\"' or 'print …']\n");
     says("a = 1\n", "1:1 QB0601 the file has no output, so nothing would be computed [add 'save … "
                     "to \"FILE\"' or "
                     "'print …']\n");
@@ -476,9 +477,10 @@ Test(outputs, printing)
     cr_expect_str_eq(it[2].text, "x.tif");
     cr_expect_str_eq(it[3].text, "[1, 2]");
     cr_expect_str_eq(it[4].text, "5 um");
-    cr_expect(it[5].low == qb_lowered_node(&x, "min")->id &&
-              it[5].high == qb_lowered_node(&x, "max")->id);
-    cr_expect(it[6].node >= 0 && it[6].low == -1 && it[6].high == -1);
+    cr_assert(it[5].low >= 0 && it[5].high >= 0);
+    cr_expect_str_eq(qb_dag_at(x.dag, it[5].low)->op->name, "min");
+    cr_expect_eq(qb_dag_at(x.dag, it[5].high)->in[0], it[5].node);
+    cr_expect(it[6].node >= 0 && it[6].low >= 0 && it[6].high >= 0 && it[6].low != it[5].low);
     cr_expect_eq(qb_dag_at(x.dag, it[7].node)->type.kind, QB_BOOL);
     cr_expect_str_eq(it[8].text, "ball(3)");
     qb_lowered_free(&x);
