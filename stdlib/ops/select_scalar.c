@@ -3,15 +3,21 @@
 
 static const QbParam rows[] = {
     {.name = "condition", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_BOOL), .help = "chooses"},
-    {.name = "a", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_NUMBER) | QB_ACCEPT(QB_BOOL), .help = "if it is true"},
-    {.name = "b", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_NUMBER) | QB_ACCEPT(QB_BOOL), .help = "if it is false"},
+    {.name = "a",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_NUMBER) | QB_ACCEPT(QB_BOOL),
+     .help = "if it is true"},
+    {.name = "b",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_NUMBER) | QB_ACCEPT(QB_BOOL),
+     .help = "if it is false"},
 };
 
 static bool check(QbCheck *c)
 {
     if (c->in[1]->kind != c->in[2]->kind)
-        return c->fail(c, 2, NULL, "the branches of 'if' differ: %s and %s", qb_kind_name(c->in[1]->kind),
-                       qb_kind_name(c->in[2]->kind));
+        return c->fail(c, 2, NULL, "the branches of 'if' differ: %s and %s",
+                       qb_kind_name(c->in[1]->kind), qb_kind_name(c->in[2]->kind));
     *c->out = (QbType){.kind = c->in[1]->kind};
     for (int k = 0; k < 3; k++)
         c->out->measured = c->out->measured || c->in[k]->measured;

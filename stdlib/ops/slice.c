@@ -14,10 +14,19 @@ static const QbParam rows[] = {
      .slot = QB_SLOT_INPUT,
      .accepts = QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS),
      .help = "image, mask or labels"},
-    {.name = "start", .slot = QB_SLOT_SIZES, .offset = offsetof(Params, start), .help = "first voxel"},
-    {.name = "step", .slot = QB_SLOT_SIZES, .offset = offsetof(Params, step), .help = "from voxel to voxel"},
+    {.name = "start",
+     .slot = QB_SLOT_SIZES,
+     .offset = offsetof(Params, start),
+     .help = "first voxel"},
+    {.name = "step",
+     .slot = QB_SLOT_SIZES,
+     .offset = offsetof(Params, step),
+     .help = "from voxel to voxel"},
     {.name = "count", .slot = QB_SLOT_SIZES, .offset = offsetof(Params, count), .help = "voxels"},
-    {.name = "drop", .slot = QB_SLOT_SIZES, .offset = offsetof(Params, drop), .help = "1: the axis goes"},
+    {.name = "drop",
+     .slot = QB_SLOT_SIZES,
+     .offset = offsetof(Params, drop),
+     .help = "1: the axis goes"},
 };
 
 /* The physical axis of the output that each axis of the input becomes; -1: none. Kept axes keep their order; axis 1 of a
@@ -54,22 +63,26 @@ static bool check(QbCheck *c)
     }
     for (int a = 0; a < 3; a++) {
         int64_t way, last;
-        bool inside = p->count[a] >= 1 && p->step[a] != 0 && p->start[a] >= 0 && p->start[a] < in->n[a] &&
-                      qb_mul_i64(p->step[a], p->count[a] - 1, &way) &&
-                      !__builtin_add_overflow(p->start[a], way, &last) && last >= 0 && last < in->n[a];
+        bool inside = p->count[a] >= 1 && p->step[a] != 0 && p->start[a] >= 0 &&
+                      p->start[a] < in->n[a] && qb_mul_i64(p->step[a], p->count[a] - 1, &way) &&
+                      !__builtin_add_overflow(p->start[a], way, &last) && last >= 0 &&
+                      last < in->n[a];
         if (!inside || (p->drop[a] && p->count[a] != 1))
-            return c->fail(c, -1, NULL, "a slice of %lld voxels from %lld, %lld apart, leaves axis %d of %lld",
+            return c->fail(c, -1, NULL,
+                           "a slice of %lld voxels from %lld, %lld apart, leaves axis %d of %lld",
                            (long long)p->count[a], (long long)p->start[a], (long long)p->step[a], a,
                            (long long)in->n[a]);
         if (axes.of[a] < 0)
             continue;
         c->out->n[axes.of[a]] = p->count[a];
-        c->out->spacing[axes.of[a]] = in->spacing[a] * (double)(p->step[a] < 0 ? -p->step[a] : p->step[a]);
+        c->out->spacing[axes.of[a]] =
+            in->spacing[a] * (double)(p->step[a] < 0 ? -p->step[a] : p->step[a]);
     }
     return true;
 }
 
-static void need(const void *params, const QbType *const *in, int input, const QbBox *out, QbBox *box)
+static void need(const void *params, const QbType *const *in, int input, const QbBox *out,
+                 QbBox *box)
 {
     const Params *p = params;
     Axes axes = axes_of(p, in[0]->rank);
@@ -90,14 +103,16 @@ static bool is_random(const void *params, const QbType *const *in)
     return axes_of(p, in[0]->rank).of[0] == 0 && p->step[0] < 0 && p->count[0] > 1;
 }
 
-static inline __attribute__((always_inline)) void copy_row(unsigned char *to, const unsigned char *from, int64_t step,
+static inline __attribute__((always_inline)) void copy_row(unsigned char *to,
+                                                           const unsigned char *from, int64_t step,
                                                            int64_t n, size_t bytes)
 {
     for (int64_t x = 0; x < n; x++)
         memcpy(to + (size_t)x * bytes, from + x * step * (int64_t)bytes, bytes);
 }
 
-static void copy_strided(unsigned char *to, const unsigned char *from, int64_t step, int64_t n, size_t bytes)
+static void copy_strided(unsigned char *to, const unsigned char *from, int64_t step, int64_t n,
+                         size_t bytes)
 {
     if (step == 1)
         memcpy(to, from, (size_t)n * bytes);
@@ -125,7 +140,8 @@ static void copy_column(const QbTask *t, const Axes *axes, int64_t at[3], unsign
     size_t bytes = qb_pix_bytes(t->out_type->pix);
     int64_t i = source(p, axes, 0, at), x = source(p, axes, 2, at) - r->x0;
     for (at[2] = t->out.box.lo[2]; at[2] < t->out.box.hi[2]; at[2]++, to += bytes)
-        memcpy(to, (const unsigned char *)qb_row(r, i, source(p, axes, 1, at)) + x * (int64_t)bytes, bytes);
+        memcpy(to, (const unsigned char *)qb_row(r, i, source(p, axes, 1, at)) + x * (int64_t)bytes,
+               bytes);
 }
 
 static void run(const QbTask *t)
@@ -144,8 +160,8 @@ static void run(const QbTask *t)
                 continue;
             }
             const unsigned char *row = qb_row(r, source(p, &axes, 0, at), source(p, &axes, 1, at));
-            copy_strided(to, row + (source(p, &axes, 2, at) - r->x0) * (int64_t)bytes, p->step[2], b->hi[2] - b->lo[2],
-                         bytes);
+            copy_strided(to, row + (source(p, &axes, 2, at) - r->x0) * (int64_t)bytes, p->step[2],
+                         b->hi[2] - b->lo[2], bytes);
         }
     }
 }

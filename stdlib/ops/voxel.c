@@ -20,13 +20,14 @@ static bool check(QbCheck *c)
     const Params *p = c->params;
     for (int a = 0; a < 3; a++)
         if (p->at[a] < 0 || p->at[a] >= c->in[0]->n[a])
-            return c->fail(c, -1, NULL, "voxel %lld is outside: axis %d has %lld", (long long)p->at[a], a,
-                           (long long)c->in[0]->n[a]);
+            return c->fail(c, -1, NULL, "voxel %lld is outside: axis %d has %lld",
+                           (long long)p->at[a], a, (long long)c->in[0]->n[a]);
     *c->out = (QbType){.kind = QB_NUMBER, .measured = true};
     return true;
 }
 
-static void need(const void *params, const QbType *const *in, int input, const QbBox *out, QbBox *box)
+static void need(const void *params, const QbType *const *in, int input, const QbBox *out,
+                 QbBox *box)
 {
     const Params *p = params;
     (void)in;
@@ -57,18 +58,8 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
         if (p->at[a] < b->lo[a] || p->at[a] >= b->hi[a])
             return true;
     const QbRows *r = &t->in[0];
-    *(double *)state = qb_pix_get(t->in_type[0]->pix, qb_row(r, p->at[0], p->at[1]), p->at[2] - r->x0);
-    return true;
-}
-
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
-{
-    (void)c;
-    (void)state;
-    (void)partials;
-    (void)boxes;
-    (void)n;
-    (void)err;
+    *(double *)state =
+        qb_pix_get(t->in_type[0]->pix, qb_row(r, p->at[0], p->at[1]), p->at[2] - r->x0);
     return true;
 }
 
@@ -81,10 +72,9 @@ static bool finish(const QbFoldCtx *c, void *state, QbValue *out, QbErr *err)
 }
 
 static const QbFoldOps fold = {
-    .order = QB_FOLD_IN_PLACE,
+    .order = QB_FOLD_ANY,
     .open = open_state,
     .add = add,
-    .merge = merge,
     .finish = finish,
     .close = free,
 };
