@@ -56,6 +56,11 @@ QbVal qb_lower_apply_stage(QbLower *L, const QbStage *stage, QbVal subject, QbSp
 /* What stands right of |> when it is not applied at once: because it is a value, or because the left side is a stage. */
 static QbVal right_stage(QbLower *L, const QbScope *scope, const QbExpr *right)
 {
+    bool unknown = right->kind == QB_E_NAME && qb_lower_resolve(L, scope, right->name).kind == QB_NAME_UNKNOWN;
+    if (unknown) { /* in the words of the walk over all names */
+        qb_lower_unknown_name(L, scope, right->name, right->span, true);
+        return qb_val_poison(right->span);
+    }
     QbVal v = qb_lower_expr(L, scope, right);
     if (qb_val_is_poison(&v) || v.kind == QB_STAGE)
         return v;

@@ -82,6 +82,8 @@ Test(file, names)
          " knows no modules [copy the defs that are needed into this file]\n");
     says("print medain(zeros([4, 4]), 3)\n",
          "1:7 QB0201 unknown operator 'medain' [did you mean 'median'?]\n");
+    says("print zeros([4, 4]) |> cuont\n",
+         "1:24 QB0201 unknown operator 'cuont' [did you mean 'count'?]\n");
     says("x = 1\nprint xx\n", "2:7 QB0202 undefined name 'xx' [did you mean 'x'?]\nnote 1:1 QB0211 "
                               "'x' is not needed by any output\n");
 }
