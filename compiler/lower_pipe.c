@@ -1,6 +1,8 @@
 /* |> and stages: a stage is a row of steps that wait for their subject; |> applies it, or puts two in a row. */
 #include "compiler/lower_state.h"
 
+enum { MOST_STEPS = 1000 }; /* of a stage: stages that hold stages grow fast */
+
 static QbVal stage_value(const QbStage *stage, QbSpan span)
 {
     return (QbVal){.kind = QB_STAGE, .node = -1, .stage = stage, .span = span};
@@ -106,6 +108,10 @@ static QbVal pipe_into(QbLower *L, const QbScope *scope, const QbVal *left, cons
     QbVal stage = right_stage(L, scope, right);
     if (stage.kind != QB_STAGE || left->kind == QB_NONE)
         return qb_val_poison(span);
+    if (left->kind == QB_STAGE && left->stage->n + stage.stage->n > MOST_STEPS) {
+        qb_lower_error(L, "QB0412", right->span, "this stage has more than %d steps", MOST_STEPS);
+        return qb_val_poison(span);
+    }
     if (left->kind == QB_STAGE)
         return stage_value(join(L, left->stage, stage.stage), span);
     return qb_lower_apply_stage(L, stage.stage, *left, span);
