@@ -57,7 +57,7 @@ Test(plan, measured_numbers_split)
     graph_save(&b, graph_binary(&b, "subtract", x, graph_unary(&b, "total", x)), "x.npy");
     qb_passes_run(b.g, NULL);
     const QbPlan *p = planned(&b, 2, 256 * MIB);
-    cr_expect_str_eq(steps_text(&b, p), "ramp@0 total@0 ramp@1 map@1 save@1");
+    cr_expect_str_eq(steps_text(&b, p), "ramp@0 total@0 ramp@1 subtract: map@1 save@1");
     cr_expect_eq(step_called(p, "ramp")->recompute, 2);
     graph_free(&b);
     b = graph_bench();
@@ -66,7 +66,7 @@ Test(plan, measured_numbers_split)
     qb_passes_run(b.g, NULL);
     p = planned(&b, 2, 256 * MIB);
     cr_expect_str_eq(steps_text(&b, p),
-                     "ramp@0 look@0 look@0 store@0 total@0 read back@1 map@1 save@1");
+                     "ramp@0 look@0 look@0 store@0 total@0 read back@1 subtract: map@1 save@1");
     graph_free(&b);
 }
 

@@ -66,13 +66,10 @@ static QbPlan *plan_of(GraphBench *b, const How *how)
                        .passes = &none,
                        .sink_atom = qb_writer_atom,
                        .sink_bound = qb_writer_pack_bound};
-    for (size_t m = 5 * MIB; !o.memory || m > 5 * MIB; m += MIB) {
-        o.memory = how->memory ? how->memory : m;
+    size_t least = how->memory ? how->memory : 5 * MIB;
+    for (o.memory = least; !qb_plan_make(b->arena, b->g, &o, &plan, &err); o.memory += MIB) {
+        cr_assert(!how->memory && o.memory < 256 * MIB, "%s", err.text);
         err = (QbErr){0};
-        if (qb_plan_make(b->arena, b->g, &o, &plan, &err))
-            return plan;
-        cr_assert(!how->memory && m < 256 * MIB, "%s", err.text);
-        o.memory = 0;
     }
     return plan;
 }
