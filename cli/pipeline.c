@@ -71,6 +71,7 @@ int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
         .n_overrides = n,
         .images = o->positional.v + 1,
         .n_images = o->positional.n - 1,
+        .out_dir = o->output,
         .check_only = check_only,
     };
     p->dag = qb_lower(p->arena, p->file, &lo, qb_ops, qb_n_ops, &p->diags);

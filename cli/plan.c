@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "cli/engine.h"
+#include "runtime/imgio.h"
 
 int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
 {
@@ -14,6 +15,8 @@ int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
         .chunk_i = o->chunk[0],
         .chunk_y = o->chunk[1],
         .passes = &passes,
+        .sink_atom = qb_writer_atom,
+        .sink_bound = qb_writer_pack_bound,
     };
     QbErr err = {0};
     if (qb_plan_make(p->arena, p->dag, &po, plan, &err))

@@ -16,6 +16,7 @@ typedef struct QbNode {
     double number;       /* of a constant */
     QbSpan span;         /* where it was written first */
     const char *name;    /* the definition it is the value of, or NULL */
+    const char *origin;  /* what it was made for, where that is not its operator: "gaussian" of fir_plane; or NULL */
 } QbNode;
 
 typedef enum QbFormat { QB_FORMAT_TIFF, QB_FORMAT_PNG, QB_FORMAT_NPY, QB_FORMAT_CSV, QB_FORMAT_TSV, QB_FORMAT_JSON, QB_FORMAT_DB, QB_FORMAT_PRINT } QbFormat;
@@ -79,6 +80,7 @@ typedef struct QbDag {
     int n_input_paths, cap_input_paths;
     bool check_only;          /* a missing input is a note, not an error */
     struct QbNodeMap *map;    /* hash-consing */
+    const char *origin;       /* of the nodes that are made now; NULL: they speak for themselves */
     int n_folded;             /* constant expressions evaluated while lowering */
 } QbDag;
 

@@ -18,6 +18,7 @@ typedef struct QbLowerOptions {
     int n_overrides;
     const char *const *images; /* positional images, bound to path parameters in order */
     int n_images;
+    const char *out_dir;       /* where outputs with relative paths go; NULL: here */
     bool check_only;           /* qbic check: a missing input is a note, and what needs it is not checked further */
 } QbLowerOptions;
 

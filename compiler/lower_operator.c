@@ -128,7 +128,7 @@ QbVal qb_lower_select(QbLower *L, const QbVal *cond, const QbVal *a, const QbVal
     if (a->kind != b->kind)
         return report_branches(L, a, b, span);
     bool scalar = a->kind == QB_NUMBER || a->kind == QB_BOOL;
-    const QbOp *op = qb_op_find(L->ops, L->n_ops, scalar ? "select_scalar" : "where");
+    const QbOp *op = qb_op_find(L->ops, L->n_ops, scalar ? "select_scalar" : "select_image");
     bool can = op && op->n_params >= 3 && (op->params[0].accepts & QB_ACCEPT(QB_BOOL)) &&
                (op->params[1].accepts & QB_ACCEPT(a->kind));
     if (!can) {

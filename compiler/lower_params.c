@@ -58,7 +58,7 @@ static void report_unknown(QbLower *L, const QbOverride *o)
     const char *text = qb_arena_printf(L->arena, "%s=%s", o->name, o->value);
     QbSource *source = make_source(L, option_of(o), text);
     QbSpan span = {source, 0, (uint32_t)strlen(o->name)};
-    QbDiag *d = qb_lower_error(L, "QB0206", span, "the pipeline has no parameter '%s'", o->name);
+    QbDiag *d = qb_lower_error(L, "QB0206", span, "unknown parameter '%s'", o->name);
     qb_lower_nearest(L, d, o->name, names, n);
     const char *list = "";
     for (int k = 0; k < n && k < 20; k++)

@@ -140,6 +140,7 @@ struct QbLower {
     int expansions;       /* of defs */
     bool too_far;         /* reported once */
     bool has_use;         /* unknown names may come from a module */
+    bool unread;          /* the text has mistakes: what outputs need is not known */
     bool reaching;        /* what is evaluated now is needed by an output */
     int n_opened;         /* locals of defs opened so far */
 };
@@ -248,6 +249,8 @@ bool qb_lower_store(const QbSlotCtx *c, int row, const QbVal *v);
 /* The names that a CHOICE, PIX or KIND row takes, NULL-terminated; NULL for other rows. */
 const char *const *qb_lower_choices(const QbParam *p);
 bool qb_lower_default(QbLower *L, const QbParam *p, QbVal *out);
+/* Reports a value of a kind that the row does not take, or that is measured. Returns false. */
+bool qb_lower_wrong_kind(const QbSlotCtx *c, int row, const QbVal *v);
 
 /* lower_sizes.c: rows that hold numbers per axis */
 bool qb_lower_store_number(const QbSlotCtx *c, int row, const QbVal *v, int axis, double *out);

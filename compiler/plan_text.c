@@ -25,7 +25,7 @@ static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
     int line = 0, column = 0;
     if (s->span.source)
         qb_source_place(s->span.source, s->span.lo, &line, &column);
-    qb_text_addf(out, "  %3d %-16s line %-4d ", s->id, s->label, line);
+    qb_text_addf(out, "  %3d %-24s line %-4d ", s->id, s->label, line);
     shape_text(s, out);
     qb_text_add(out, s->n_in ? "  from" : "");
     for (int k = 0; k < s->n_in; k++)

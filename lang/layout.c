@@ -348,7 +348,8 @@ void qb_layout(QbParser *p, const QbToken *raw, int n)
     }
     l.at = n - 1;
     end_line(&l);
-    if (last_token(&l)->kind != QB_T_NEWLINE)
+    int last = last_token(&l)->kind;
+    if (last != QB_T_NEWLINE && last != QB_T_START_FILE) /* a file may hold no statement */
         put_made(&l, QB_T_NEWLINE, false);
     put_made(&l, QB_T_END, false);
 }

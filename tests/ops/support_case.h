@@ -39,7 +39,8 @@ typedef struct QbLaw {
 } QbLaw;
 
 /* A table of laws ends with a row without a name. */
-extern const QbLaw qb_laws_pixels[], qb_laws_filters[], qb_laws_measures[], qb_laws_others[];
+extern const QbLaw qb_laws_pixels[], qb_laws_filters[], qb_laws_measures[], qb_laws_index[], qb_laws_others[],
+    qb_laws_sources[];
 
 /* The laws of an operator; NULL: nobody wrote its oracle. */
 const QbLaw *qb_law_find(const char *op);

@@ -168,9 +168,7 @@ static void expect_project(QbCase *c)
 
 static void expect_montage(QbCase *c)
 {
-    int64_t columns = 1;
-    while (columns * columns < c->n[0])
-        columns++;
+    int64_t columns = *(int64_t *)qb_case_field(c, "columns");
     c->want_image = qb_oracle_montage(c->arena, &c->image[0], columns);
     c->want = c->want_image.type.kind;
 }

@@ -1,0 +1,195 @@
+/* One argument into its field of an operator's parameter struct, by the slot of its row; the names that rows take of their
+ * own; defaults. Numbers per axis stand in lower_sizes.c. Knows no single operator. */
+#include "compiler/lower_state.h"
+
+#include <string.h>
+
+const char *const *qb_lower_choices(const QbParam *p)
+{
+    static const char *const kinds[] = {"u8",  "u16", "u32",  "i8",     "i16", "i32",
+                                        "f32", "f64", "mask", "labels", NULL};
+    static const char *const pixels[] = {"u8",  "u16", "u32", "i8", "i16",
+                                         "i32", "f32", "f64", NULL};
+    if (p->slot == QB_SLOT_CHOICE)
+        return p->choices;
+    if (p->slot == QB_SLOT_PIX)
+        return pixels;
+    return p->slot == QB_SLOT_KIND ? kinds : NULL;
+}
+
+/* ---- what an argument must be ------------------------------------------------------------------------ */
+
+static const char *slot_phrase(QbSlot slot)
+{
+    static const char *const phrases[] = {
+        [QB_SLOT_INPUT] = "an image",
+        [QB_SLOT_NUMBER] = "a number",
+        [QB_SLOT_WHOLE] = "a whole number",
+        [QB_SLOT_BOOL] = "true or false",
+        [QB_SLOT_CHOICE] = "a name",
+        [QB_SLOT_STRING] = "a string",
+        [QB_SLOT_PATH] = "a path",
+        [QB_SLOT_PIX] = "a pixel type",
+        [QB_SLOT_KIND] = "a pixel type",
+        [QB_SLOT_SIZES] = "a number or a list",
+        [QB_SLOT_SIGMAS] = "a number or a list",
+        [QB_SLOT_SHAPE] = "a list of 2 or 3 sizes",
+        [QB_SLOT_ELEMENT] = "an element",
+        [QB_SLOT_NUMBERS] = "a list of numbers",
+    };
+    return phrases[slot];
+}
+
+bool qb_lower_wrong_kind(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    QbLower *L = c->L;
+    const QbOp *op = c->step->op;
+    const QbParam *p = &op->params[row];
+    bool measured = v->node >= 0 && (v->kind == QB_NUMBER || v->kind == QB_BOOL);
+    bool numeric =
+        p->slot != QB_SLOT_STRING && p->slot != QB_SLOT_PATH && p->slot != QB_SLOT_ELEMENT;
+    if (measured || (v->kind == QB_STAGE && numeric)) {
+        QbDiag *d = qb_lower_error(L, "QB0312", v->span,
+                                   "'%s' of '%s' must be known before the run, found %s", p->name,
+                                   op->name, qb_val_found(v));
+        qb_lower_hint(
+            L, d, measured ? "this one is measured from pixels" : "a stage waits for its image");
+        return false;
+    }
+    QbDiag *d = qb_lower_error(L, "QB0314", v->span, "'%s' of '%s' takes %s, found %s", p->name,
+                               op->name, slot_phrase(p->slot), qb_val_found(v));
+    if (p->slot == QB_SLOT_ELEMENT)
+        qb_lower_hint(L, d, "such as 'ball(3)', 'disk(3)', 'box(3)' or 'cross(3)'");
+    return false;
+}
+
+/* ---- slots ------------------------------------------------------------------------------------------- */
+
+static bool store_choice(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    const QbParam *p = &c->step->op->params[row];
+    const char *const *choices = qb_lower_choices(p);
+    void *field = c->params + p->offset;
+    if (v->kind != QB_STRING && v->kind != QB_PATH)
+        return qb_lower_wrong_kind(c, row, v);
+    int k = 0;
+    while (choices[k] && strcmp(choices[k], v->text) != 0)
+        k++;
+    if (!choices[k]) {
+        qb_lower_unknown_choice(c->L, c->step->op, row, v->text, v->span);
+        return false;
+    }
+    if (p->slot == QB_SLOT_CHOICE)
+        *(int *)field = k;
+    else if (p->slot == QB_SLOT_PIX)
+        *(QbPix *)field = qb_pix_named(v->text);
+    else if (qb_pix_named(v->text) != QB_PIX_COUNT)
+        *(QbAsType *)field = (QbAsType){QB_IMAGE, qb_pix_named(v->text)};
+    else
+        *(QbAsType *)field =
+            !strcmp(v->text, "mask") ? (QbAsType){QB_MASK, QB_U8} : (QbAsType){QB_LABELS, QB_U32};
+    return true;
+}
+
+static bool store_text(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    if (v->kind != QB_STRING && v->kind != QB_PATH)
+        return qb_lower_wrong_kind(c, row, v);
+    *(const char **)(c->params + c->step->op->params[row].offset) = v->text;
+    return true;
+}
+
+static bool store_bool(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    if (!qb_val_is_fixed(v, QB_BOOL))
+        return qb_lower_wrong_kind(c, row, v);
+    *(bool *)(c->params + c->step->op->params[row].offset) = v->number != 0;
+    return true;
+}
+
+static bool store_element(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    if (v->kind != QB_ELEMENT)
+        return qb_lower_wrong_kind(c, row, v);
+    *(QbElement *)(c->params + c->step->op->params[row].offset) = *v->element;
+    return true;
+}
+
+static bool store_number(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    const QbParam *p = &c->step->op->params[row];
+    double number;
+    if (!qb_lower_store_number(c, row, v, -1, &number))
+        return false;
+    if (p->slot == QB_SLOT_WHOLE)
+        *(int64_t *)(c->params + p->offset) = (int64_t)number;
+    else
+        *(double *)(c->params + p->offset) = number;
+    return true;
+}
+
+bool qb_lower_store(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    switch (c->step->op->params[row].slot) {
+    case QB_SLOT_INPUT:
+        return true; /* no field */
+    case QB_SLOT_NUMBER:
+    case QB_SLOT_WHOLE:
+        return store_number(c, row, v);
+    case QB_SLOT_BOOL:
+        return store_bool(c, row, v);
+    case QB_SLOT_CHOICE:
+    case QB_SLOT_PIX:
+    case QB_SLOT_KIND:
+        return store_choice(c, row, v);
+    case QB_SLOT_STRING:
+    case QB_SLOT_PATH:
+        return store_text(c, row, v);
+    case QB_SLOT_SIZES:
+    case QB_SLOT_SIGMAS:
+        return qb_lower_store_sizes(c, row, v);
+    case QB_SLOT_SHAPE:
+        return qb_lower_store_shape(c, row, v);
+    case QB_SLOT_ELEMENT:
+        return store_element(c, row, v);
+    case QB_SLOT_NUMBERS:
+        return qb_lower_store_numbers(c, row, v);
+    }
+    return false;
+}
+
+/* ---- defaults ---------------------------------------------------------------------------------------- */
+
+/* A default is qbi text of the descriptor's: parsed once, and never wrong. */
+static QbVal evaluate_default(QbLower *L, const QbParam *p)
+{
+    QbSource *source = QB_NEW(L->arena, QbSource);
+    *source = (QbSource){.name = "default", .text = p->def, .length = strlen(p->def)};
+    QbSpan span = {source, 0, (uint32_t)source->length};
+    if (qb_lower_is_choice(p, p->def))
+        return qb_val_text(QB_STRING, p->def, span);
+    QbScope scope = {.kind = QB_SCOPE_OPS};
+    QbVal v = qb_lower_expr(L, &scope, qb_parse_expr(L->arena, source, L->diags));
+    if (qb_val_is_poison(&v))
+        QB_BUG("the default '%s' of '%s' does not check", p->def, p->name);
+    return v;
+}
+
+bool qb_lower_default(QbLower *L, const QbParam *p, QbVal *out)
+{
+    if (!p->def || !p->def[0])
+        return false;
+    /* Where a row has names of its own, the same text may mean something else. */
+    bool choice = qb_lower_choices(p) != NULL;
+    int known = choice ? -1 : qb_name_map_get(L->default_texts, p->def);
+    if (known >= 0) {
+        *out = L->defaults[known];
+        return true;
+    }
+    *out = evaluate_default(L, p);
+    if (choice)
+        return true;
+    qb_name_map_put(L->default_texts, p->def, L->n_defaults);
+    QB_PUSH(L->arena, L->defaults, L->n_defaults, L->cap_defaults, *out);
+    return true;
+}
