@@ -4,10 +4,9 @@
 #include "stdlib/kernels/filter_vec.h"
 #include "stdlib/kernels/pad.h"
 
-/* "None": larger than any square that counts; U32 lanes leave room for a sum. */
 QB_VEC_INLINE int64_t none_of(QbLane l)
 {
-    return l == QB_LANE_U8 ? UINT8_MAX : l == QB_LANE_U16 ? UINT16_MAX : INT32_MAX / 2;
+    return qb_near_none(qb_lane_bytes(l));
 }
 
 /* ---- axis 2 ----------------------------------------------------------------------------------------- */

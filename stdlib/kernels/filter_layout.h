@@ -114,6 +114,12 @@ static inline size_t qb_near_bytes(double r)
     return square < 255 ? 1 : square < 65535 ? 2 : 4;
 }
 
+/* "None", by the bytes of a lane: larger than any square that counts; the widest lanes leave room for a sum. */
+static inline int64_t qb_near_none(size_t bytes)
+{
+    return bytes == 1 ? UINT8_MAX : bytes == 2 ? UINT16_MAX : INT32_MAX / 2;
+}
+
 #define QB_NEAR_SHIFT 24 /* reaches up to this are searched by shifts of the row, longer ones by two sweeps */
 
 /* ---- ranks ------------------------------------------------------------------------------------------ */

@@ -1,0 +1,45 @@
+/* Scratch that the kernels of weighted sums, elements and distances take: what the layouts that they share with the planner
+ * add up to. Runs while compiling. */
+#include "stdlib/kernels/filter_layout.h"
+
+static QbPix real_of(QbPix in)
+{
+    return in == QB_F64 ? QB_F64 : QB_F32;
+}
+
+size_t qb_fir_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                            int64_t nx)
+{
+    (void)ny;
+    QbFirLayout l = qb_fir_layout(params, real_of(in[0]->pix), 0, ni, nx);
+    return l.weights + l.rows + QB_FILTER_SLACK;
+}
+
+size_t qb_fir_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                            int64_t nx)
+{
+    (void)ni;
+    QbFirLayout l = qb_fir_layout(params, real_of(in[0]->pix), 1, ny, nx);
+    return 2 * l.weights + l.rows + l.line + l.plane + 2 * QB_FILTER_SLACK;
+}
+
+size_t qb_extreme_element_scratch(const void *params, const QbType *const *in, int64_t ni,
+                                  int64_t ny, int64_t nx)
+{
+    (void)ny;
+    (void)nx;
+    QbElementLayout l = qb_element_layout(params, in[0], ni);
+    return l.runs + l.pointers + l.ring;
+}
+
+size_t qb_near_axis2_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                             int64_t nx)
+{
+    const QbNearParams *p = params;
+    (void)in;
+    (void)ni;
+    (void)ny;
+    int64_t r = (int64_t)p->r, n = nx + 2 * r;
+    size_t lane = r > QB_NEAR_SHIFT ? sizeof(uint32_t) : qb_near_bytes(p->r);
+    return qb_filter_pitch(n, 1) + qb_filter_pitch(n, lane);
+}

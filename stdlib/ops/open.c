@@ -1,0 +1,38 @@
+/* open(image, element): an erosion, then a dilation. What the border hides is foreground to the erosion, background to the
+ * dilation. */
+#include "stdlib/morphology.h"
+
+static const QbParam rows[] = {
+    QB_MORPH_SUBJECT,
+    {.name = "element",
+     .slot = QB_SLOT_ELEMENT,
+     .offset = offsetof(QbOpeningParams, element),
+     .help = "ball, disk, box or cross"},
+};
+
+static bool check(QbCheck *c)
+{
+    return qb_morph_check(c, &((const QbOpeningParams *)c->params)->element);
+}
+
+static QbNodeId compose(QbBuild *b)
+{
+    return qb_morph_pair(b, &((const QbOpeningParams *)b->check->params)->element, false);
+}
+
+static const char *const examples[] = {"open(mask, ball(2))", "image |> open(disk(3))", NULL};
+
+const QbOp qb_op_open = {
+    .name = "open",
+    .class = QB_OP_COMPOSED,
+    .group = "morphology",
+    .help = "removes foreground that the element does not fit into: erode, then dilate",
+    .follows = "scipy.ndimage.binary_opening, grey_opening",
+    .examples = examples,
+    .version = 1,
+    .params = rows,
+    .n_params = QB_COUNT(rows),
+    .param_size = sizeof(QbOpeningParams),
+    .check = check,
+    .compose = compose,
+};
