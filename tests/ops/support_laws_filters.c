@@ -77,6 +77,29 @@ static void expect_gaussian(QbCase *c)
     wants(c, qb_oracle_gaussian(c->arena, &c->image[0], qb_case_field(c, "sigma")), real_tolerance(c));
 }
 
+/* Axes first … last: means where the size is above 1, else the Gaussian. */
+static void expect_fir(QbCase *c, int first, int last)
+{
+    int64_t size[3] = {1, 1, 1};
+    double sigma[3] = {0};
+    for (int a = first; a <= last; a++) {
+        size[a] = ((const int64_t *)qb_case_field(c, "size"))[a];
+        sigma[a] = size[a] > 1 ? 0 : ((const double *)qb_case_field(c, "sigma"))[a];
+    }
+    QbOracleImage mean = qb_oracle_uniform(c->arena, &c->image[0], size);
+    wants(c, qb_oracle_gaussian(c->arena, &mean, sigma), real_tolerance(c));
+}
+
+static void expect_fir_axis0(QbCase *c)
+{
+    expect_fir(c, 0, 0);
+}
+
+static void expect_fir_plane(QbCase *c)
+{
+    expect_fir(c, 1, 2);
+}
+
 /* ---- morphology ---------------------------------------------------------------------------------------- */
 
 /* One erosion or dilation: of masks with what lies outside, of grey values mirrored. */
@@ -108,6 +131,76 @@ static void expect_close(QbCase *c)
 {
     QbOracleImage first = step(c, &c->image[0], true, 0);
     wants(c, step(c, &first, false, 1), 0);
+}
+
+static void adjust_extreme_element(QbCase *c)
+{
+    double *outside = qb_case_field(c, "outside");
+    *outside = c->kind[0] == QB_MASK ? *outside > 0 : qb_oracle_store(c->image[0].type.pix, *outside);
+}
+
+static void expect_extreme_element(QbCase *c)
+{
+    QbOracleOffsets e = qb_oracle_offsets(c->arena, qb_case_field(c, "element"), c->rank);
+    bool is_mirrored = strcmp(qb_case_choice(c, "border"), "mirror") == 0;
+    double outside = is_mirrored ? NAN : *(double *)qb_case_field(c, "outside");
+    wants(c, qb_oracle_under(c->arena, &c->image[0], &e, outside, *(bool *)qb_case_field(c, "largest")), 0);
+}
+
+/* Distances are held in the smallest type that has room for r² and one value beyond. */
+static QbPix distance_pix(double r)
+{
+    return r * r < 255 ? QB_U8 : r * r < 65535 ? QB_U16 : QB_U32;
+}
+
+static double none_of(double r)
+{
+    return r * r < 255 ? 255 : r * r < 65535 ? 65535 : 1073741823;
+}
+
+/* Small radii, both sides of every change of type and of method, and one beyond the image. */
+static void adjust_near_mask(QbCase *c)
+{
+    static const double radii[] = {0, 0.5, 1, 1.5, 4, 12, 15.9, 16, 24, 25, 40.5, 255.9, 256, 300};
+    if (qb_rng_chance(c->rng, 70))
+        *(double *)qb_case_field(c, "r") = radii[qb_rng_whole(c->rng, 0, QB_COUNT(radii) - 1)];
+}
+
+static void adjust_near(QbCase *c)
+{
+    adjust_near_mask(c);
+    double r = *(double *)qb_case_field(c, "r"), far = qb_rng_chance(c->rng, 50) ? r * r : none_of(r);
+    c->image[0] = qb_case_image(c, QB_IMAGE, distance_pix(r), false);
+    for (int64_t k = 0; k < qb_voxels(&c->image[0].type); k++)
+        if (c->image[0].v[k] > floor(far))
+            c->image[0].v[k] = qb_rng_chance(c->rng, 50) ? none_of(r) : floor(far / 2);
+}
+
+static void expect_near(QbCase *c, int axis, QbOracleImage in)
+{
+    double r = *(double *)qb_case_field(c, "r");
+    bool target = *(bool *)qb_case_field(c, "target"), last = *(bool *)qb_case_field(c, "last");
+    bool is_hit = *(bool *)qb_case_field(c, "outside") == target;
+    QbOracleImage out =
+        qb_oracle_nearest(c->arena, &in, axis, r, (double[]){none_of(r), is_hit ? 0 : none_of(r)});
+    out.type.pix = distance_pix(r);
+    wants(c, last && axis < 2 ? qb_oracle_within(c->arena, &out, r, target) : out, 0);
+}
+
+static void expect_near_axis2(QbCase *c)
+{
+    double r = *(double *)qb_case_field(c, "r");
+    expect_near(c, 2, qb_oracle_marks(c->arena, &c->image[0], *(bool *)qb_case_field(c, "target"), none_of(r)));
+}
+
+static void expect_near_axis1(QbCase *c)
+{
+    expect_near(c, 1, c->image[0]);
+}
+
+static void expect_near_axis0(QbCase *c)
+{
+    expect_near(c, 0, c->image[0]);
 }
 
 /* ---- objects ------------------------------------------------------------------------------------------- */
@@ -143,6 +236,12 @@ const QbLaw qb_laws_filters[] = {
     {"dilate", NULL, expect_dilate},
     {"open", NULL, expect_open},
     {"close", NULL, expect_close},
+    {"fir_axis0", NULL, expect_fir_axis0},
+    {"fir_plane", NULL, expect_fir_plane},
+    {"extreme_element", adjust_extreme_element, expect_extreme_element},
+    {"near_axis2", adjust_near_mask, expect_near_axis2},
+    {"near_axis1", adjust_near, expect_near_axis1},
+    {"near_axis0", adjust_near, expect_near_axis0},
     {"label", adjust_label, expect_label},
     {"count", NULL, expect_count},
     {NULL, NULL, NULL},

@@ -105,3 +105,46 @@ QbOracleImage qb_oracle_extremum(QbArena *a, const QbOracleImage *m, const QbOra
 {
     return extremum(a, m, e, NAN, largest);
 }
+
+QbOracleImage qb_oracle_under(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                              double outside, bool largest)
+{
+    return extremum(a, m, e, outside, largest);
+}
+
+/* ---- distances, one axis at a time --------------------------------------------------------------------- */
+
+QbOracleImage qb_oracle_marks(QbArena *a, const QbOracleImage *mask, bool target, double none)
+{
+    QbOracleImage out = qb_oracle_like(a, mask, QB_IMAGE, QB_F64);
+    for (int64_t k = 0; k < qb_voxels(&out.type); k++)
+        out.v[k] = (mask->v[k] != 0) == target ? 0 : none;
+    return out;
+}
+
+QbOracleImage qb_oracle_nearest(QbArena *a, const QbOracleImage *m, int axis, double r,
+                                const double none_and_outside[2])
+{
+    QbOracleImage out = qb_oracle_like(a, m, m->type.kind, m->type.pix);
+    int64_t at[3];
+    for (at[0] = 0; at[0] < m->type.n[0]; at[0]++)
+        for (at[1] = 0; at[1] < m->type.n[1]; at[1]++)
+            for (at[2] = 0; at[2] < m->type.n[2]; at[2]++) {
+                double best = none_and_outside[0];
+                for (int64_t j = -(int64_t)r; j <= (int64_t)r; j++) {
+                    int64_t d[3] = {0};
+                    d[axis] = j;
+                    best = fmin(best, seen(m, at, d, none_and_outside[1]) + (double)(j * j));
+                }
+                *qb_oracle_at(&out, at[0], at[1], at[2]) = best;
+            }
+    return out;
+}
+
+QbOracleImage qb_oracle_within(QbArena *a, const QbOracleImage *m, double r, bool target)
+{
+    QbOracleImage out = qb_oracle_like(a, m, QB_MASK, QB_U8);
+    for (int64_t k = 0; k < qb_voxels(&out.type); k++)
+        out.v[k] = is_within(m->v[k], r) == target;
+    return out;
+}

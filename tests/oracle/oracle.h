@@ -61,6 +61,16 @@ QbOracleImage qb_oracle_dilate(QbArena *a, const QbOracleImage *m, const QbOracl
 /* The same with the image mirrored at its border, for grey values. */
 QbOracleImage qb_oracle_extremum(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
                                  bool largest);
+/* The same under `outside`, or mirrored where that is NaN. */
+QbOracleImage qb_oracle_under(QbArena *a, const QbOracleImage *m, const QbOracleOffsets *e,
+                              double outside, bool largest);
+/* 0 where the mask is `target`, else `none`: squared distances to start from. */
+QbOracleImage qb_oracle_marks(QbArena *a, const QbOracleImage *mask, bool target, double none);
+/* The smallest of in(v + j) + j² along the axis, |j| ≤ r, at most `none`; in is `outside` beyond the border. */
+QbOracleImage qb_oracle_nearest(QbArena *a, const QbOracleImage *m, int axis, double r,
+                                const double none_and_outside[2]);
+/* `target` where a squared distance is at most r². */
+QbOracleImage qb_oracle_within(QbArena *a, const QbOracleImage *m, double r, bool target);
 
 /* ---- objects.c --------------------------------------------------------------------------------------- */
 
