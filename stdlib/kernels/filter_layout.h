@@ -120,7 +120,11 @@ static inline size_t qb_near_bytes(double r)
 
 #define QB_RANK_STRIP 512 /* outputs of a row that are made together */
 
-typedef enum QbRankMethod { QB_RANK_BISECT, QB_RANK_SLIDE } QbRankMethod;
+typedef enum QbRankMethod {
+    QB_RANK_BISECT,  /* counts of the voxels below a bound that closes in, bit by bit */
+    QB_RANK_SLIDE,   /* a histogram that moves along the row: 8 and 16 bits */
+    QB_RANK_NETWORK, /* sorted columns, shared by neighbours: medians of small windows */
+} QbRankMethod;
 
 typedef struct QbRankLayout {
     QbRankMethod method;
@@ -129,10 +133,12 @@ typedef struct QbRankLayout {
     int64_t rows;  /* indices along axis 0 in each: the box's and its halo */
     int64_t strip;
     size_t pitch;
-    size_t ring;   /* bytes of all rows */
-    size_t ranges; /* bytes of the rows' smallest and largest keys */
-    size_t result; /* bytes of one row of results */
-    size_t counts; /* SLIDE: bytes of the histogram */
+    size_t ring;     /* bytes of all rows */
+    size_t ranges;   /* bytes of the rows' smallest and largest keys */
+    size_t pointers; /* bytes of the list of rows of one window */
+    size_t result;   /* bytes of one row of results */
+    size_t counts;   /* SLIDE: bytes of the histogram */
+    size_t sorted;   /* NETWORK: bytes of the sorted columns of one strip */
 } QbRankLayout;
 
 QbRankLayout qb_rank_layout(const QbRankParams *p, QbPix pix, int64_t ni, int64_t nx);
