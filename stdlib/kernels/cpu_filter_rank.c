@@ -1,5 +1,5 @@
 /* Ranks of boxes: rows are taken into scratch as keys, with their border, one strip of columns after the other; each output
- * row lists the rows of its windows, and one of three methods finds their ranks. Knows pixel types, no method. */
+ * row lists the rows of its windows, and one of four methods finds their ranks. Knows pixel types, no method. */
 #include "stdlib/kernels/filter_rank.h"
 #include "stdlib/kernels/pad.h"
 
@@ -42,7 +42,8 @@ static void choose_keys(Window *w, QbPix pix)
 {
     size_t bytes = qb_pix_bytes(pix);
     QbRankMethod method = w->layout.method;
-    bool is_unsigned = method == QB_RANK_SLIDE || (method == QB_RANK_NETWORK && bytes == 1);
+    bool is_unsigned = method == QB_RANK_SLIDE || method == QB_RANK_COLUMNS ||
+                       (method == QB_RANK_NETWORK && bytes == 1);
     w->floats = qb_pix_info[pix].is_float;
     w->lane = bytes == 8   ? QB_LANE_I64
               : bytes == 4 ? QB_LANE_I32
@@ -135,6 +136,9 @@ static void find_ranks(const Window *w, const QbRankStrip *s)
     case QB_RANK_SLIDE:
         QB_CPU_NAME(qb_rank_slide)(s);
         break;
+    case QB_RANK_COLUMNS:
+        QB_CPU_NAME(qb_rank_columns)(s);
+        break;
     case QB_RANK_NETWORK:
         QB_CPU_NAME(qb_rank_network)(s);
         break;
@@ -151,6 +155,7 @@ static void run_strip(const Window *w, QbRankStrip *s)
             take_rows(w, k);
         for (int64_t i = box->lo[0]; i < box->hi[0]; i++) {
             list_rows(w, s, i, y);
+            s->first = i == box->lo[0];
             find_ranks(w, s);
             put_row(w, s, i, y);
         }
@@ -170,15 +175,19 @@ void QB_CPU_NAME(qb_rank_box)(const QbTask *t)
     w.ring = at;
     w.ranges = (int64_t *)(at += w.layout.ring);
     w.row = (const unsigned char **)(at += w.layout.ranges);
-    QbRankStrip s = {
-        .row = w.row, .n_rows = p->size[0] * p->size[1], .size = p->size[2], .rank = p->rank};
+    QbRankStrip s = {.row = w.row,
+                     .n_rows = p->size[0] * p->size[1],
+                     .size0 = p->size[0],
+                     .size = p->size[2],
+                     .rank = p->rank};
     s.floats = w.floats;
     s.bytes = w.pad.bytes;
     s.pitch = w.layout.pitch;
     s.result = at += w.layout.pointers;
     s.counts = (uint16_t *)(at += w.layout.result);
     s.sorted = at += w.layout.counts;
-    memset(s.counts, 0, w.layout.counts);
+    if (w.layout.method == QB_RANK_SLIDE)
+        memset(s.counts, 0, w.layout.counts);
     for (w.x = box->lo[2]; w.x < box->hi[2]; w.x += w.layout.strip) {
         w.n = qb_min64(w.layout.strip, box->hi[2] - w.x);
         run_strip(&w, &s);

@@ -68,9 +68,10 @@ QbNodeId qb_rank_compose(QbBuild *b, const int64_t size[3], int64_t k)
 
 /* ---- methods ---------------------------------------------------------------------------------------- */
 
-/* Columns along axis 2 from which a histogram of that many bits is cheaper than counting. */
-#define SLIDE_8  25
-#define SLIDE_16 11
+/* Measured: voxels of a window from which histograms of columns are cheaper than counting, and columns of a window from which
+ * a moving histogram is. */
+#define COLUMNS_8 400
+#define SLIDE_16  21
 
 /* Medians that cpu_filter_rank_network.c has: rows of the window, its columns. */
 static bool has_network(const QbRankParams *p)
@@ -88,7 +89,9 @@ static QbRankMethod method_of(const QbRankParams *p, QbPix pix)
     size_t bytes = qb_pix_bytes(pix);
     if (has_network(p))
         return QB_RANK_NETWORK;
-    if ((bytes == 1 && p->size[2] >= SLIDE_8) || (bytes == 2 && p->size[2] >= SLIDE_16))
+    if (bytes == 1 && qb_window_voxels(p->size) >= COLUMNS_8)
+        return QB_RANK_COLUMNS;
+    if (bytes == 2 && p->size[2] >= SLIDE_16)
         return QB_RANK_SLIDE;
     return QB_RANK_BISECT;
 }
@@ -99,6 +102,8 @@ QbRankLayout qb_rank_layout(const QbRankParams *p, QbPix pix, int64_t ni, int64_
     QbRankLayout l = {.method = method_of(p, pix), .slots = p->size[1], .strip = QB_RANK_STRIP};
     size_t bytes = qb_pix_bytes(pix);
     int64_t columns = p->size[0] * p->size[1];
+    if (l.method == QB_RANK_COLUMNS)
+        l.strip = QB_RANK_NARROW;
     for (int a = 0; a < 3; a++)
         l.half[a] = p->size[a] / 2;
     l.rows = ni + 2 * l.half[0];
@@ -108,7 +113,9 @@ QbRankLayout qb_rank_layout(const QbRankParams *p, QbPix pix, int64_t ni, int64_
     l.pointers = qb_round_up((size_t)columns * sizeof(void *), 64);
     l.result = qb_filter_pitch(l.strip, bytes);
     if (l.method == QB_RANK_SLIDE)
-        l.counts = sizeof(uint16_t) * (bytes == 1 ? 256 : 65536 + 256);
+        l.counts = sizeof(uint16_t) * (65536 + 4096 + 256);
+    if (l.method == QB_RANK_COLUMNS)
+        l.counts = sizeof(uint16_t) * QB_RANK_BINS * (size_t)(l.strip + 2 * l.half[2]);
     if (l.method == QB_RANK_NETWORK)
         l.sorted = (size_t)columns * l.pitch;
     return l;
@@ -122,8 +129,10 @@ double qb_rank_cost(const int64_t size[3], QbPix pix)
     switch (method_of(&p, pix)) {
     case QB_RANK_NETWORK:
         return 0.03 * n * bytes;
+    case QB_RANK_COLUMNS:
+        return 15 + 5 * (double)size[1];
     case QB_RANK_SLIDE:
-        return 5 + 2 * n / (double)size[2];
+        return 40 + 2 * n / (double)size[2];
     case QB_RANK_BISECT:
         break;
     }
