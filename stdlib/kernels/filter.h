@@ -107,6 +107,17 @@ bool qb_filter_check_window(QbCheck *c, const int64_t size[3], int param); /* sa
 /* The subject's type; the element must fit its rank. Rows: subject, element[, outside]. */
 bool qb_filter_check_element(QbCheck *c, const QbElement *e);
 
+/* ---- compositions ----------------------------------------------------------------------------------- */
+
+/* The smallest or largest voxel of a box, mirrored border: along axis 0, then in planes. */
+QbNodeId qb_extreme_compose(QbBuild *b, const int64_t size[3], bool largest);
+/* True where at least `need` voxels of a mask's box are: sums along axis 0, then in planes. */
+QbNodeId qb_count_compose(QbBuild *b, QbNodeId mask, const QbCountParams *p);
+/* The voxel at place k of the sorted box, from 0. */
+QbNodeId qb_rank_compose(QbBuild *b, const int64_t size[3], int64_t k);
+/* ns a voxel of rank_box on one core. */
+double qb_rank_cost(const int64_t size[3], QbPix pix);
+
 /* ---- kernels ---------------------------------------------------------------------------------------- */
 
 typedef void (*QbFilterRun)(const QbTask *t);

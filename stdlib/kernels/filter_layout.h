@@ -124,9 +124,16 @@ static inline int64_t qb_near_none(size_t bytes)
 
 /* ---- ranks ------------------------------------------------------------------------------------------ */
 
-#define QB_RANK_STRIP 512 /* outputs of a row that are made together */
+#define QB_RANK_STRIP  512        /* outputs of a row that are made together */
+#define QB_RANK_NARROW 256        /* … by COLUMNS, whose histograms should stay in the cache */
+#define QB_RANK_BINS   (16 + 256) /* of a histogram of bytes: sums of 16 values, values */
 
-typedef enum QbRankMethod { QB_RANK_BISECT, QB_RANK_SLIDE } QbRankMethod;
+typedef enum QbRankMethod {
+    QB_RANK_BISECT,  /* counts of the voxels below a bound that closes in, bit by bit */
+    QB_RANK_SLIDE,   /* a histogram that moves along the row: 16 bits */
+    QB_RANK_COLUMNS, /* histograms of columns that move along axis 0, and their sum that moves along the row: 8 bits */
+    QB_RANK_NETWORK, /* sorted columns, shared by neighbours: medians of small windows */
+} QbRankMethod;
 
 typedef struct QbRankLayout {
     QbRankMethod method;
@@ -135,10 +142,12 @@ typedef struct QbRankLayout {
     int64_t rows;  /* indices along axis 0 in each: the box's and its halo */
     int64_t strip;
     size_t pitch;
-    size_t ring;   /* bytes of all rows */
-    size_t ranges; /* bytes of the rows' smallest and largest keys */
-    size_t result; /* bytes of one row of results */
-    size_t counts; /* SLIDE: bytes of the histogram */
+    size_t ring;     /* bytes of all rows */
+    size_t ranges;   /* bytes of the rows' smallest and largest keys */
+    size_t pointers; /* bytes of the list of rows of one window */
+    size_t result;   /* bytes of one row of results */
+    size_t counts;   /* SLIDE, COLUMNS: bytes of the histograms */
+    size_t sorted;   /* NETWORK: bytes of the sorted columns of one strip */
 } QbRankLayout;
 
 QbRankLayout qb_rank_layout(const QbRankParams *p, QbPix pix, int64_t ni, int64_t nx);

@@ -54,6 +54,14 @@ static void expect_rank(QbCase *c)
 static void adjust_count_box(QbCase *c)
 {
     *(int64_t *)qb_case_field(c, "need") = qb_rng_whole(c->rng, 1, window(c));
+    *(QbBorder *)qb_case_field(c, "border") = QB_BORDER_MIRROR;
+}
+
+/* The middle as often as any other place: medians have methods of their own. */
+static void adjust_rank_box(QbCase *c)
+{
+    int64_t n = window(c);
+    *(int64_t *)qb_case_field(c, "rank") = qb_rng_chance(c->rng, 50) ? n / 2 : qb_rng_whole(c->rng, 0, n - 1);
 }
 
 static void expect_count_box(QbCase *c)
@@ -229,7 +237,12 @@ const QbLaw qb_laws_filters[] = {
     {"minimum", NULL, expect_minimum},
     {"maximum", NULL, expect_maximum},
     {"rank", adjust_rank, expect_rank},
+    {"rank_box", adjust_rank_box, expect_rank},
     {"count_box", adjust_count_box, expect_count_box},
+    {"extreme_axis0", NULL, NULL}, /* through minimum and maximum */
+    {"extreme_plane", NULL, NULL},
+    {"sum_axis0", NULL, NULL}, /* through count_box */
+    {"count_plane", NULL, NULL},
     {"uniform", NULL, expect_uniform},
     {"gaussian", NULL, expect_gaussian},
     {"erode", NULL, expect_erode},
