@@ -37,11 +37,12 @@ static bool has_outputs(const QbLower *L)
 
 void qb_lower_record_definitions(QbLower *L)
 {
-    bool knows_needs = has_outputs(L) && !L->unread;
+    bool knows_needs = has_outputs(L) && !L->unread && !L->root->is_partial;
     for (int i = 0; i < L->n_symbols; i++) {
         const QbSymbol *s = &L->symbols[i];
-        bool is_first = qb_name_map_get(L->names, s->name) == i;
-        if (s->kind != QB_SYM_DEFINITION || !is_first)
+        bool is_first = qb_name_map_get(s->module->names, s->name) == i;
+        bool is_dead_elsewhere = !s->reached && s->module != L->root; /* serves defs that are not called */
+        if (s->kind != QB_SYM_DEFINITION || !is_first || is_dead_elsewhere)
             continue;
         bool has_node = s->reached && s->val.node >= 0;
         if (has_node || !s->reached) /* a fixed value or a stage is part of what uses it */

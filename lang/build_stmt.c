@@ -227,12 +227,12 @@ QbStmt *qb_build_use_file(QbParser *p, QbSpan at, QbExpr *path)
     s->use_file = true;
     s->name_span = path->span;
     if (path->kind == QB_E_ERROR)
-        return NULL;
+        return s;
     if (path->n_parts != 1 || !path->parts[0].text) {
         qb_diag_add(p->diags, QB_ERROR, "QB0141", path->span,
                     path->n_parts ? "the file of 'use' is a plain name: no parameter can stand in it"
                                   : "'use' names no file");
-        return NULL;
+        return s;
     }
     s->name = path->parts[0].text;
     return s;
@@ -292,6 +292,8 @@ QbStmt *qb_build_failed(QbParser *p)
     }
     if (t->kind == QB_T_SAVE)
         return qb_build_save(p, at, error, error, NULL);
+    if (t->kind == QB_T_USE)
+        return new_stmt(p, QB_S_USE, at);
     if (t->kind == QB_T_PRINT)
         return qb_build_print(p, at, qb_build_add_arg(p, qb_build_args(p), (QbWord){0}, error));
     return NULL;

@@ -78,8 +78,7 @@ Test(file, names)
     says("def f(x: image, x: number) = x\nprint 1\n", "1:17 QB0203 'x' is defined twice in 'f'\n");
     says("def f(x: stage) = x\nprint 1\n", "1:10 QB0318 the subject of 'f' cannot be a stage\n");
     says("use shapes\nprint cube(3)\n",
-         "1:5 QB0209 'use shapes' cannot be followed: qbic " QB_VERSION
-         " knows no modules [copy the defs that are needed into this file]\n");
+         "1:5 QB0209 unknown module 'shapes' [did you mean 'shape'?]\n");
     says("print medain(zeros([4, 4]), 3)\n",
          "1:7 QB0201 unknown operator 'medain' [did you mean 'median'?]\n");
     says("print zeros([4, 4]) |> cuont\n",
