@@ -84,7 +84,7 @@ static bool fits_format(QbLower *L, const QbStmt *s, const QbVal *v, const QbVal
                           qb_val_source(L->arena, v));
         else if (v->kind == QB_STAGE)
             qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'",
-                          qb_val_source(L->arena, v));
+                          qb_val_operand(L->arena, v));
         return false;
     }
     if (raster == holds_images(format))
@@ -302,7 +302,7 @@ static bool print_item(QbLower *L, const QbVal *v, QbPrintItem *it)
     if (v->kind == QB_STAGE) {
         QbDiag *d = qb_lower_error(L, "QB0609", v->span, "'print' writes values, found a stage");
         qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'",
-                      qb_val_source(L->arena, v));
+                      qb_val_operand(L->arena, v));
         return false;
     }
     if (v->kind == QB_LIST && has_node(v)) {

@@ -187,6 +187,8 @@ const char *qb_kinds_phrase(QbArena *arena, unsigned accepts);
 /* Canonical qbi text. */
 void qb_val_write(const QbLower *L, const QbVal *v, QbText *out);
 const char *qb_val_source(QbArena *arena, const QbVal *v);
+/* The same as an operand of |>: in brackets where it needs them. */
+const char *qb_val_operand(QbArena *arena, const QbVal *v);
 bool qb_val_equal(const QbLower *L, const QbVal *a, const QbVal *b);
 /* The kind with that name in a program ("image"); QB_NONE for an unknown name. */
 QbKind qb_kind_named(const char *name);

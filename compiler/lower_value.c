@@ -191,6 +191,12 @@ const char *qb_val_source(QbArena *arena, const QbVal *v)
     return qb_arena_strndup(arena, v->span.source->text + v->span.lo, v->span.hi - v->span.lo);
 }
 
+const char *qb_val_operand(QbArena *arena, const QbVal *v)
+{
+    const char *text = qb_val_source(arena, v);
+    return strstr(text, "|>") && text[0] != '(' ? qb_arena_printf(arena, "(%s)", text) : text;
+}
+
 void qb_val_write(const QbLower *L, const QbVal *v, QbText *out)
 {
     if (v->node >= 0) {

@@ -157,6 +157,7 @@ void qb_expect_report(QbParser *p, uint64_t expected)
         .operand = allows(expected, QB_T_NUMBER) && allows(expected, QB_T_LBRACKET),
         .operator_ = allows(expected, QB_T_STAR),
         .name = allows(expected, QB_T_NAME),
+        .body = allows(expected, QB_T_RBRACE) && allows(expected, QB_T_NUMBER),
         .definition = allows(expected, QB_T_ASSIGN) && at == p->first + 1,
         .else_ = allows(expected, QB_T_ELSE),
         .close_paren = allows(expected, QB_T_RPAREN),

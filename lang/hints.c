@@ -73,9 +73,10 @@ static const char *assign_hint(QbParser *p, const QbExpectation *e)
     if (e->found->kind != QB_T_ASSIGN || !e->operator_)
         return NULL;
     const QbToken *first = &p->tokens[p->first];
-    bool defined = first[1].kind == QB_T_ASSIGN;
-    bool alone = first->kind == QB_T_NAME && !defined && p->tokens[e->at - 1].kind != QB_T_NAME &&
-                 !e->close_paren && !e->close_bracket;
+    bool defined = first[1].kind == QB_T_ASSIGN, is_literal = first->kind == QB_T_NUMBER || first->kind == QB_T_STRING;
+    bool two_words = p->tokens[e->at - 1].kind == QB_T_NAME && p->tokens[e->at - 2].kind != QB_T_DOT;
+    bool alone = (first->kind == QB_T_NAME || is_literal) && !defined && !two_words && !e->close_paren &&
+                 !e->close_bracket;
     if (alone && first[1].kind == QB_T_LPAREN)
         return "a function is written def NAME(a) = ...";
     if (alone)
@@ -94,6 +95,10 @@ static const char *keyword_hint(QbParser *p, const QbExpectation *e)
         return "put it in brackets: (not ...)";
     if (e->statement && (kind == QB_T_WITH || kind == QB_T_TO))
         return "a save may be broken after 'to' and 'with', not before them";
+    bool begins = kind == QB_T_PARAM || kind == QB_T_SAVE || kind == QB_T_PRINT || kind == QB_T_DEF ||
+                  kind == QB_T_USE;
+    if (e->body && begins)
+        return "a body holds definitions and ends in an expression; other statements stand outside";
     if (e->name || e->operand)
         return qb_arena_printf(p->arena, "'%s' is a reserved word", qb_token_text(p, e->found));
     return NULL;
