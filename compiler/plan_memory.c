@@ -266,12 +266,7 @@ static void set_costs(Planner *p)
     }
 }
 
-static size_t mib_up(size_t bytes)
-{
-    return (bytes + (1 << 20) - 1) >> 20;
-}
-
-bool qb_plan_memory(Planner *p, QbErr *err)
+bool qb_plan_memory(Planner *p)
 {
     set_costs(p);
     size_t share = p->o->memory > p->o->base ? (p->o->memory - p->o->base) / 16 : 0;
@@ -293,8 +288,5 @@ bool qb_plan_memory(Planner *p, QbErr *err)
             shrink = 31;
     }
     p->plan->spill_above = p->env.spill_above;
-    if (p->plan->predicted > p->o->memory)
-        return qb_err_set(err, "a memory budget of %zu MiB is too small: this pipeline needs at least %zu MiB (-m %zuM)",
-                          p->o->memory >> 20, mib_up(p->plan->predicted), mib_up(p->plan->predicted));
-    return true;
+    return p->plan->predicted <= p->o->memory;
 }
