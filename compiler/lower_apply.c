@@ -159,11 +159,18 @@ static QbVal make_element(const Apply *a)
 {
     const QbStep *s = a->step;
     QbType type;
+    QbVal v = {.kind = QB_ELEMENT, .node = -1, .span = s->span};
+    for (int k = 0; k < s->op->n_params; k++)
+        if (s->args[k].given && qb_val_has_unit(&s->args[k].val))
+            v.waits = s;
+    if (v.waits)
+        return v;
     if (!qb_dag_check(a->L->g, s->op, a->params, a->in, a->n_in, s->span, a->spans, &type))
         return qb_val_poison(s->span);
     QbElement *e = QB_NEW(a->L->arena, QbElement);
     s->op->value(a->params, e);
-    return (QbVal){.kind = QB_ELEMENT, .node = -1, .element = e, .span = s->span};
+    v.element = e;
+    return v;
 }
 
 static QbVal apply_op(QbLower *L, const QbStep *s)

@@ -245,8 +245,10 @@ static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName 
         qb_lower_error(L, "QB0311", callee->span, "only operators and defs are called, by their names");
         return qb_val_poison(callee->span);
     }
-    if (found->kind == QB_NAME_SYMBOL && L->symbols[found->index].state == QB_SYM_OPEN)
-        return qb_val_poison(callee->span); /* a cycle, which is reported as one */
+    const QbSymbol *s = found->kind == QB_NAME_SYMBOL ? &L->symbols[found->index] : NULL;
+    bool unread = s && s->stmt->value && s->stmt->value->kind == QB_E_ERROR;
+    if (unread || (s && s->state == QB_SYM_OPEN)) /* a cycle, which is reported as one */
+        return qb_val_poison(callee->span);
     QbVal v = value_of(L, scope, found);
     QbDiag *d = qb_lower_error(L, "QB0311", callee->span, "'%s' is no operator or def: it cannot be called", callee->name);
     if (qb_name_map_get(L->op_names, callee->name) >= 0)

@@ -259,9 +259,21 @@ static void walk_expr(Walk *w, const QbExpr *e)
     }
 }
 
+/* save x to a.tif: a path without its quotes. */
+static void hint_quotes(Walk *w, const QbExpr *path)
+{
+    const QbExpr *name = path->left;
+    if (path->kind != QB_E_MEMBER || name->kind != QB_E_NAME ||
+        qb_lower_resolve(w->L, &w->scope, name->name).kind != QB_NAME_UNKNOWN)
+        return;
+    QbDiag *d = qb_lower_error(w->L, "QB0202", name->span, "undefined name '%s'", name->name);
+    qb_lower_hint(w->L, d, "a path is written in quotes: \"%s.%s\"", name->name, path->name);
+}
+
 static void walk_save(Walk *w, const QbStmt *s)
 {
     walk_expr(w, s->value);
+    hint_quotes(w, s->path);
     walk_expr(w, s->path);
     for (int k = 0; k < s->n_with; k++)
         if (s->with[k].value->kind != QB_E_NAME) /* a pixel type */

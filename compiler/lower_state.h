@@ -9,6 +9,7 @@
 /* ---- values ----------------------------------------------------------------------------------------- */
 
 typedef struct QbVal QbVal;
+typedef struct QbStep QbStep;
 typedef struct QbStage QbStage;
 typedef struct QbFunc QbFunc;
 typedef struct QbLower QbLower;
@@ -26,6 +27,7 @@ struct QbVal {
     const QbVal *items;   /* list */
     int n_items;
     const QbElement *element;
+    const QbStep *waits;  /* of an element with a length in a physical unit: what makes it for an image */
     const QbStage *stage;
     QbSpan span;          /* where it was written last */
 };
@@ -37,13 +39,13 @@ typedef struct QbBound {
 } QbBound;
 
 /* An operator or def with its arguments but perhaps without its subject (row 0). */
-typedef struct QbStep {
+struct QbStep {
     const QbOp *op;     /* or */
     const QbFunc *func;
     QbBound *args;      /* one per row */
     QbSpan name_span;   /* the operator's name */
     QbSpan span;        /* the call */
-} QbStep;
+};
 
 /* Steps in a row, the last one first. */
 struct QbStage {
@@ -176,6 +178,8 @@ QbVal qb_val_poison(QbSpan span);
 QbVal qb_val_number(double v, QbSpan span);
 QbVal qb_val_bool(bool v, QbSpan span);
 QbVal qb_val_text(QbKind kind, const char *text, QbSpan span);
+/* Whether it is, or holds, a length in a physical unit. */
+bool qb_val_has_unit(const QbVal *v);
 QbVal qb_val_node(const QbLower *L, QbNodeId id, QbSpan span);
 /* The node of a value that can be one (fixed numbers and bools become constants); -1 otherwise. */
 QbNodeId qb_val_to_node(QbLower *L, const QbVal *v);

@@ -332,7 +332,10 @@ static void refuse_bare(QbParser *p, const QbExpr *e)
                                 "and it is neither saved nor printed");
     if (!d)
         return;
-    if (equals)
+    bool goes_on = e->kind == QB_E_UNARY && e->op == QB_NEG && p->n_stmts > 0;
+    if (goes_on)
+        d->hint = "to go on with the line above, end that line with '-'";
+    else if (equals)
         d->hint = qb_arena_printf(p->arena, "a definition has one '=': %s = ...", e->operands[0]->name);
     else
         d->hint = "write NAME = ... or print ...";

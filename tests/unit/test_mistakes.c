@@ -25,9 +25,9 @@ Test(mistakes, a_name_that_was_meant_to_be_defined_is_not_missed)
 Test(mistakes, a_definition_that_hides_its_operator)
 {
     says("median = zeros([4, 4]) |> median(3)\nprint median\n",
+         "note 1:1 QB0212 here 'median' is this file's own, not the operator\n"
          "1:1 QB0204 'median' depends on itself: median → median [here 'median' is this definition, not "
-         "the operator: give it another name]\n"
-         "note 1:1 QB0212 here 'median' is this file's own, not the operator\n");
+         "the operator: give it another name]\n");
 }
 
 Test(mistakes, what_is_called_may_be_no_stage)
@@ -42,6 +42,29 @@ Test(mistakes, members)
 {
     says("v = zeros([4, 4])\nprint v.shape\n",
          "2:9 QB0214 an image has no '.shape' ['stem', 'name' and 'dir' are parts of a path]\n");
+}
+
+Test(mistakes, a_path_without_quotes)
+{
+    says("save zeros([4, 4]) to a.tif\n",
+         "1:23 QB0202 undefined name 'a' [a path is written in quotes: \"a.tif\"]\n");
+}
+
+Test(mistakes, names_that_are_no_ascii)
+{
+    says("gr\xC3\xB6\xC3\x9F"
+         "e = 3\nprint gr\xC3\xB6\xC3\x9F"
+         "e\n",
+         "1:3 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n"
+         "2:9 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n");
+}
+
+Test(mistakes, one_file_by_two_paths)
+{
+    says("save zeros([4, 4]) to \"a.tif\"\nsave zeros([4, 5]) to \"none/../a.tif\"\n",
+         "2:1 QB0604 two outputs go to 'none/../a.tif'\n");
+    says("save zeros([4, 4]) to \"/none/../a.tif\"\nsave zeros([4, 5]) to \"/a.tif\"\n",
+         "2:1 QB0604 two outputs go to '/a.tif'\n");
 }
 
 Test(mistakes, a_stage_that_is_printed)

@@ -83,7 +83,7 @@ static const Case refused[] = {
                         "1:7+1 QB0105 error: unexpected '?' | write 'if C then A else B'\n"},
     {"a = v[...]\n",
      "a = ?\n"
-     "1:7+3 QB0105 error: '...' is no index | write ':' for each axis that is kept whole\n"},
+     "1:7+3 QB0105 error: unexpected '...' | an axis that is kept whole is written ':', a range 0..255\n"},
     {"a = b @ c\n",
      "a = ?\n"
      "1:7+1 QB0105 error: unexpected '@' | a matrix product is written matmul(a, b)\n"},
@@ -198,7 +198,15 @@ static const Case refused[] = {
     {"def f(a) = {\n1\n}\n",
      "f = ?\n"
      "1:12+1 QB0120 error: expected an expression, found '{'"
-     " | a list is written [1, 2]; braces hold the body of a def, without '='\n"},
+     " | a body in braces has no '=' before it\n"},
+    {"def f(a)\n{\n  b = a\n  b\n}\n",
+     "f = ?\n"
+     "1:9+0 QB0120 error: expected '=' or '{', found the end of the line | the '{' stands on the line "
+     "of its 'def'\n"},
+    {"a = 1\n  + 2\n",
+     "a = 1\n"
+     "2:3+1 QB0120 error: expected a statement, found '+' | to go on with the line above, end that line "
+     "with '+'\n"},
     {"use\n", "use ?\n1:4+0 QB0120 error: expected a name or a string, found the end of the line"
               " | use NAME or use \"file.qbi\"\n"},
     {"use \"a{b}.qbi\"\n",
@@ -256,8 +264,7 @@ static const Case refused[] = {
      "1:8+2 QB0120 error: expected ']', ',' or ':', found '..' | a slice is written [a:b]\n"},
     {"save v\n  to \"x\"\n",
      "save ? to ?\n"
-     "1:7+0 QB0120 error: expected 'to', found the end of the line | save ... to \"FILE\"\n"
-     "2:3+2 QB0120 error: expected a statement, found 'to'"
+     "1:7+0 QB0120 error: expected 'to', found the end of the line"
      " | a save may be broken after 'to' and 'with', not before them\n"},
     {"a = f(1\n", "a = f(1)\n"
                   "1:8+0 QB0121 error: missing ')' | 1:6 '(' opened here\n"},
@@ -277,7 +284,8 @@ static const Case refused[] = {
      "1:17+4 QB0120 error: expected 'else', found 'elif' | write else if\n"},
     {"a = 1 if c\n",
      "a = ?\n"
-     "1:7+2 QB0120 error: expected an operator or the end of the line, found 'if'\n"},
+     "1:7+2 QB0120 error: expected an operator or the end of the line, found 'if'"
+     " | write if C then A else B\n"},
     {"a = 2 * not b\n",
      "a = ?\n"
      "1:9+3 QB0120 error: expected an expression, found 'not' | put it in brackets: (not ...)\n"},
