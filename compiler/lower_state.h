@@ -21,7 +21,7 @@ typedef struct QbModule QbModule;
 struct QbVal {
     QbKind kind;          /* QB_NONE: a mistake that was reported */
     QbNodeId node;        /* rasters, tables, measured numbers and bools; else -1 */
-    double number;        /* fixed number; bool 0 or 1; length: micrometres; time: seconds */
+    double number;        /* fixed number; bool 0 or 1; length: micrometres; time: seconds; list: values in it */
     double voxels;        /* length: the part given in voxels */
     const char *text;     /* string, path */
     const QbVal *items;   /* list */

@@ -67,6 +67,20 @@ Test(mistakes, one_file_by_two_paths)
          "2:1 QB0604 two outputs go to '/a.tif'\n");
 }
 
+Test(mistakes, what_was_not_evaluated_is_needed_all_the_same)
+{
+    says("a = 1\nb = 2\nc = 3\nprint if nope > 1 then a else b\n",
+         "4:10 QB0202 undefined name 'nope'\nnote 3:1 QB0211 'c' is not needed by any output\n");
+}
+
+Test(mistakes, lists_of_lists_end)
+{
+    says("a = [1, 2, 3, 4, 5, 6, 7, 8]\nb = [a, a, a, a, a, a, a, a]\nc = [b, b, b, b, b, b, b, b]\n"
+         "d = [c, c, c, c, c, c, c, c]\ne = [d, d, d, d, d, d, d, d]\nf = [e, e, e, e, e, e, e, e]\n"
+         "g = [f, f, f, f, f, f, f, f]\nprint g\n",
+         "7:5 QB0412 this list holds more than 1048576 values\n");
+}
+
 Test(mistakes, a_stage_that_is_printed)
 {
     says("def soft(x: image, r: number) = gaussian(r)\nv = zeros([4, 4])\nprint v |> soft(2)\n",
