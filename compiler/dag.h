@@ -76,6 +76,8 @@ typedef struct QbDag {
     int n_param_values, cap_param_values;
     QbPassNote *passes;
     int n_passes, cap_passes;
+    const QbSource **sources; /* the texts it was made from: the pipeline's own, then what it uses, each once */
+    int n_sources, cap_sources;
     const char **input_paths; /* files that `read`s of live nodes opened */
     int n_input_paths, cap_input_paths;
     bool check_only;          /* a missing input is a note, not an error */

@@ -92,7 +92,7 @@ QbVal qb_lower_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b,
     if (is_fixed_scalar(a) && is_fixed_scalar(b)) {
         QbDiag *d = qb_lower_error(L, "QB0305", span, "'%s' does not work on %s and %s", qb_operator_sign(op),
                                    qb_val_found(a), qb_val_found(b));
-        if (a->kind == QB_LENGTH && b->kind == QB_LENGTH)
+        if (a->kind == QB_LENGTH && b->kind == QB_LENGTH && (op >= QB_LT || op == QB_DIV))
             qb_lower_hint(L, d, "voxels and micrometres do not compare before the image is known");
         return qb_val_poison(span);
     }

@@ -107,11 +107,37 @@ static bool store_bool(const QbSlotCtx *c, int row, const QbVal *v)
     return true;
 }
 
+/* The element that a step with lengths in physical units makes for the image of `c`. */
+static bool element_for(const QbSlotCtx *c, const QbStep *s, QbElement *out)
+{
+    QbLower *L = c->L;
+    QbSlotCtx own = {.L = L, .step = s, .subject = c->subject};
+    own.params = qb_arena_alloc(L->arena, s->op->param_size + 1);
+    QbSpan *spans = QB_NEW_N(L->arena, QbSpan, s->op->n_params + 1);
+    QbType type;
+    for (int k = 0; k < s->op->n_params; k++) {
+        QbVal v = s->args[k].val;
+        if (s->args[k].given)
+            spans[k] = v.span;
+        else if (!qb_lower_default(L, &s->op->params[k], &v))
+            continue;
+        if (!qb_lower_store(&own, k, &v))
+            return false;
+    }
+    if (!qb_dag_check(L->g, s->op, own.params, NULL, 0, s->span, spans, &type))
+        return false;
+    s->op->value(own.params, out);
+    return true;
+}
+
 static bool store_element(const QbSlotCtx *c, int row, const QbVal *v)
 {
+    QbElement *field = (QbElement *)(c->params + c->step->op->params[row].offset);
     if (v->kind != QB_ELEMENT)
         return qb_lower_wrong_kind(c, row, v);
-    *(QbElement *)(c->params + c->step->op->params[row].offset) = *v->element;
+    if (v->waits)
+        return !c->subject || element_for(c, v->waits, field);
+    *field = *v->element;
     return true;
 }
 

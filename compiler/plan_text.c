@@ -20,12 +20,23 @@ static void demand_text(const QbStep *s, QbText *out)
         qb_text_addf(out, ",… (%d parts)", s->n_intervals);
 }
 
+/* "line 7", or "tools.qbi:7" of another file that is used. */
+static void place_text(const QbPlan *p, const QbStep *s, QbText *out)
+{
+    const QbSource *source = s->span.source;
+    int line = 0, column = 0;
+    if (source)
+        qb_source_place(source, s->span.lo, &line, &column);
+    if (source && p->dag->n_sources && source != p->dag->sources[0])
+        qb_text_addf(out, "%s:%d ", source->name, line);
+    else
+        qb_text_addf(out, "line %-4d ", line);
+}
+
 static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
 {
-    int line = 0, column = 0;
-    if (s->span.source)
-        qb_source_place(s->span.source, s->span.lo, &line, &column);
-    qb_text_addf(out, "  %3d %-24s line %-4d ", s->id, s->label, line);
+    qb_text_addf(out, "  %3d %-24s ", s->id, s->label);
+    place_text(p, s, out);
     shape_text(s, out);
     qb_text_add(out, s->n_in ? "  from" : "");
     for (int k = 0; k < s->n_in; k++)
@@ -43,7 +54,6 @@ static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
             qb_text_addf(out, ", computed %.0f times: cheaper than storing it", s->recompute);
     }
     qb_text_add(out, "\n");
-    (void)p;
 }
 
 static double pass_ns(const QbPlan *p, int pass)

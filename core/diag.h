@@ -10,6 +10,7 @@ typedef struct QbSource {
     const char *name; /* as the user typed it */
     const char *text; /* NUL-terminated, UTF-8 */
     size_t length;
+    const char *real; /* one and the same for all paths of a file; NULL: not known */
 } QbSource;
 
 /* Half-open byte range of one source. `source` NULL: no place (the command line, the environment). */

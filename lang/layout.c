@@ -342,7 +342,7 @@ void qb_layout(QbParser *p, const QbToken *raw, int n)
             last_token(&l)->bad = true; /* line ends are made anew, without the mark */
         more = t->kind != QB_T_END && lay_out(&l, t);
         if (!more && t->kind != QB_T_END) {
-            last_token(&l)->bad = true;
+            put_made(&l, QB_T_NUMBER, true); /* makes an error of the innermost bracket */
             close_quietly(&l, 0);
         }
     }
