@@ -20,9 +20,10 @@ typedef struct Comparison {
     bool above, splits;             /* splits: into two comparisons, since it has two sides */
 } Comparison;
 
-static const Comparison comparisons[] = {{"gt", ">", "<", true, false},   {"ge", ">=", "<=", true, false},
-                                         {"lt", "<", ">", false, false},  {"le", "<=", ">=", false, false},
-                                         {"eq", "==", "==", false, true}, {"ne", "!=", "!=", false, true}};
+static const Comparison comparisons[] = {
+    {"gt", ">", "<", true, false},   {"ge", ">=", "<=", true, false},
+    {"lt", "<", ">", false, false},  {"le", "<=", ">=", false, false},
+    {"eq", "==", "==", false, true}, {"ne", "!=", "!=", false, true}};
 
 static const Comparison *comparison_of(const QbNode *n)
 {
@@ -115,7 +116,11 @@ typedef struct Commute {
 static Commute commute_of(QbDag *g, const QbNode *c, int side)
 {
     const Comparison *k = comparison_of(c);
-    return (Commute){.g = g, .c = c, .f = qb_dag_at(g, c->in[side]), .side = side, .above = k->above == (side == 0)};
+    return (Commute){.g = g,
+                     .c = c,
+                     .f = qb_dag_at(g, c->in[side]),
+                     .side = side,
+                     .above = k->above == (side == 0)};
 }
 
 /* "median > 10": what the steps that take its place are shown as. */
@@ -126,7 +131,8 @@ static const char *shown(const Commute *x)
     char number[32] = "t";
     if (!t->op)
         qb_number_text(t->number, number);
-    return qb_arena_printf(x->g->arena, "%s %s %s", x->f->op->name, x->side ? k->turned : k->sign, number);
+    return qb_arena_printf(x->g->arena, "%s %s %s", x->f->op->name, x->side ? k->turned : k->sign,
+                           number);
 }
 
 /* The same comparison (or another) of the filter's input. */
@@ -193,11 +199,13 @@ static QbNodeId commute(const Commute *x)
 /* x == t → x >= t and x <= t, x != t → not that: right for a t that is NaN, too. */
 static QbNodeId split(QbDag *g, const QbNode *c)
 {
-    const QbNodeId in[2] = {qb_dag_named(g, "ge", NULL, c->in, 2, c->span), qb_dag_named(g, "le", NULL, c->in, 2, c->span)};
+    const QbNodeId in[2] = {qb_dag_named(g, "ge", NULL, c->in, 2, c->span),
+                            qb_dag_named(g, "le", NULL, c->in, 2, c->span)};
     if (in[0] < 0 || in[1] < 0)
         return -1;
     QbNodeId both = qb_dag_named(g, "logical_and", NULL, in, 2, c->span);
-    return both < 0 || qb_op_is(c, "eq") ? both : qb_dag_named(g, "logical_not", NULL, &both, 1, c->span);
+    return both < 0 || qb_op_is(c, "eq") ? both
+                                         : qb_dag_named(g, "logical_not", NULL, &both, 1, c->span);
 }
 
 static QbNodeId rewrite(QbDag *g, const QbNode *c, int side)
@@ -236,7 +244,8 @@ int qb_pass_commute(QbDag *g, const char **why)
     int total = 0, changed;
     while ((changed = once(g)) > 0)
         total += changed;
-    *why = "a filter that picks one of the voxels it sees, compared with a number, is a count of the voxels that pass the "
-           "comparison: exact, and far cheaper";
+    *why = "a median above a number is a majority count of the voxels above it, and so is every "
+           "filter that picks one of the "
+           "voxels it sees: exact, and far cheaper";
     return total;
 }

@@ -5,9 +5,9 @@
 #include "compiler/opinfo.h"
 #include "compiler/passes.h"
 
-#define MAX_CHAIN 48           /* maps of a chain */
-#define MAX_REGS  256          /* that a program on numbers has */
-#define MAX_WORK  (1 << 22)    /* instructions run for all tables of a graph: some ten milliseconds */
+#define MAX_CHAIN 48        /* maps of a chain */
+#define MAX_REGS  256       /* that a program on numbers has */
+#define MAX_WORK  (1 << 22) /* instructions run for all tables of a graph: some ten milliseconds */
 
 typedef struct Tables {
     QbDag *g;
@@ -17,7 +17,7 @@ typedef struct Tables {
     QbNodeId member[MAX_CHAIN];
     int n_members;
     int *reg;
-    unsigned char *done;  /* has a table that was used */
+    unsigned char *done; /* has a table that was used */
     int64_t work;
 } Tables;
 
@@ -40,7 +40,9 @@ static QbNodeId leaf_of(const Tables *t, const QbNode *n)
         const QbNode *x = qb_dag_at(t->g, n->in[k]);
         if (!x->op)
             continue;
-        QbNodeId its = t->leaf[n->in[k]] >= 0 ? t->leaf[n->in[k]] : is_small(&x->type) ? n->in[k] : -1;
+        QbNodeId its = t->leaf[n->in[k]] >= 0 ? t->leaf[n->in[k]]
+                       : is_small(&x->type)   ? n->in[k]
+                                              : -1;
         if (its < 0 || (leaf >= 0 && its != leaf))
             return -1;
         leaf = its;
@@ -131,9 +133,10 @@ static QbNodeId build(QbDag *g, const Steps *s, QbNodeId image, QbSpan span)
     if (s->n == 1)
         return s->first ? compare(g, "lt", image, s->value[0], span)
                         : compare(g, "gt", image, s->value[0] - 1, span);
-    const QbNodeId in[2] = {
-        s->first ? compare(g, "lt", image, s->value[0], span) : compare(g, "gt", image, s->value[0] - 1, span),
-        s->first ? compare(g, "gt", image, s->value[1] - 1, span) : compare(g, "lt", image, s->value[1], span)};
+    const QbNodeId in[2] = {s->first ? compare(g, "lt", image, s->value[0], span)
+                                     : compare(g, "gt", image, s->value[0] - 1, span),
+                            s->first ? compare(g, "gt", image, s->value[1] - 1, span)
+                                     : compare(g, "lt", image, s->value[1], span)};
     return qb_dag_named(g, s->first ? "logical_or" : "logical_and", NULL, in, 2, span);
 }
 
@@ -192,6 +195,7 @@ int qb_pass_tabulate(QbDag *g, const char **why)
     }
     if (changed)
         qb_dag_replace(g, to, n);
-    *why = "one image of 8 or 16 bits decides the mask, so every value it can hold was tried: a threshold or a band does the same";
+    *why = "one image of 8 or 16 bits decides the mask, so every value it can hold was tried: a "
+           "threshold or a band does the same";
     return changed;
 }
