@@ -36,7 +36,7 @@ typedef struct QbCliOptions {
     const char *output;    /* -o */
     QbTexts reports;
     QbTexts no_pass;
-    bool quiet, verbose, json, help;
+    bool quiet, verbose, json, md, help;
     const char *cpu;       /* hidden: kernel variant */
     int64_t chunk[2];      /* hidden: quantum along axis 0, tile height along axis 1 */
     QbTexts positional;
