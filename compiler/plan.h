@@ -82,6 +82,8 @@ typedef struct QbPlan {
 
 /* Makes the plan; false when the budget cannot do (the error says what would), or on overflow. */
 bool qb_plan_make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, QbErr *err);
+/* The smallest budget, in whole MiB, that a refusal names; what the options ask for where that cannot be told. */
+size_t qb_plan_least(QbArena *arena, QbDag *g, const QbPlanOptions *o);
 /* Shape, type and unit of every node, pages and bytes read, passes, chunks, predicted peak memory. */
 void qb_plan_text(const QbPlan *p, QbText *out);
 
