@@ -87,6 +87,10 @@ size_t qb_plan_least(QbArena *arena, QbDag *g, const QbPlanOptions *o);
 /* Shape, type and unit of every node, pages and bytes read, passes, chunks, predicted peak memory. */
 void qb_plan_text(const QbPlan *p, QbText *out);
 
+/* Voxels that are read or computed, over those that would be if each node made each of its voxels once: 1.0, or more where a
+ * later pass makes an image again rather than reading it back. */
+double qb_plan_recompute(const QbPlan *p);
+
 /* The box of input k that a box of the step's output needs, clipped to the input's domain; `halo` (may be NULL) gets the
  * halo where the operator has one. */
 void qb_step_need(const QbStep *s, int k, const QbBox *out, QbBox *need, QbHalo *halo);
