@@ -4,6 +4,7 @@
 
 #include "core/prog.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,12 +128,16 @@ static bool refuse_file(QbCheck *c, int param, const QbErr *err)
 
 static QbCheck check_of(QbLab *lab, const QbLabNode *n, const QbType **types, QbType *out)
 {
-    for (int k = 0; k < n->n_in; k++)
+    double *number = QB_NEW_N(lab->arena, double, QB_MAX_INPUTS);
+    for (int k = 0; k < n->n_in; k++) {
         types[k] = n->in[k] < 0 ? NULL : &lab->nodes[n->in[k]]->type;
+        number[k] = n->in[k] < 0 ? NAN : lab->nodes[n->in[k]]->value.number;
+    }
     return (QbCheck){.op = n->op,
                      .params = n->params,
                      .in = types,
                      .n_in = n->n_in,
+                     .number = number,
                      .out = out,
                      .arena = lab->arena,
                      .fail = refuse,
@@ -367,11 +372,26 @@ bool qb_lab_eval(QbLab *lab, int id, const QbLabCut *cut)
     return evaluate(lab, id, cut, true);
 }
 
+/* A part of an image that was given. */
+static void copy_part(const QbLabNode *n, const QbBox *part, unsigned char *data)
+{
+    size_t bytes = qb_pix_bytes(n->type.pix), row = (size_t)(part->hi[2] - part->lo[2]) * bytes;
+    for (int64_t z = part->lo[0]; z < part->hi[0]; z++)
+        for (int64_t y = part->lo[1]; y < part->hi[1]; y++, data += row)
+            memcpy(data,
+                   n->data + (size_t)((z * n->type.n[1] + y) * n->type.n[2] + part->lo[2]) * bytes,
+                   row);
+}
+
 bool qb_lab_eval_part(QbLab *lab, int id, const QbLabCut *cut, const QbBox *part,
                       unsigned char *data)
 {
     int by = resolve(lab, id, cut);
     QbLabNode *n = lab->nodes[by];
+    if (!n->op) { /* composed of nothing: the input itself */
+        copy_part(n, part, data);
+        return true;
+    }
     for (int k = 0; k < n->n_in; k++)
         if (n->in[k] >= 0 && !qb_lab_eval(lab, n->in[k], cut))
             return false;
