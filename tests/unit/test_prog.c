@@ -215,6 +215,26 @@ Test(prog, division)
     }
 }
 
+/* The remainder of a single is found through a double, which an infinite divisor would spoil. */
+Test(prog, division_by_infinity)
+{
+    static const struct {
+        QbInsn op;
+        double a, b, want;
+    } cases[] = {
+        {QB_I_MOD, 5, INFINITY, 5},        {QB_I_MOD, -5, INFINITY, INFINITY},
+        {QB_I_MOD, -5, -INFINITY, -5},     {QB_I_FLOORDIV, 5, INFINITY, 0},
+        {QB_I_FLOORDIV, -5, INFINITY, -1}, {QB_I_FLOORDIV, 5, -INFINITY, -1},
+    };
+    for (int k = 0; k < QB_COUNT(cases); k++) {
+        Bench *b = bench();
+        int x = load(b, 0, QB_F32), y = qb_emit_const(&b->e, cases[k].b, QB_REG_F32);
+        store(b, qb_emit2(&b->e, cases[k].op, QB_REG_F32, x, y), image(QB_F32));
+        cr_expect_eq(apply(b, cases[k].a), cases[k].want, "case %d: %g", k, apply(b, cases[k].a));
+        qb_arena_free(b->arena);
+    }
+}
+
 /* ---- range tests ---------------------------------------------------------------------------------------- */
 
 /* Every value of u8: the range that was recognised says what the program says. */
