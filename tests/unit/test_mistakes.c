@@ -59,6 +59,23 @@ Test(mistakes, names_that_are_no_ascii)
          "2:9 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n");
 }
 
+/* What a length became is kept for the plan. */
+Test(lengths, are_noted)
+{
+    QbLowered x = qb_lowered("param r = 1.3 um\nv = read(\"CMakeLists.txt\")\n"
+                             "print median(v, r), gaussian(v, 500 nm + 1 px), median(v, 3), erode(v > 1, "
+                             "ball(2))\n",
+                             NULL);
+    cr_assert_eq(x.dag->n_lengths, 2, "%s", qb_lowered_messages(&x));
+    cr_expect_str_eq(x.dag->lengths[0].length, "1.3 um");
+    cr_expect_str_eq(x.dag->lengths[0].voxels, "1 × 3 × 3");
+    cr_expect_str_eq(x.dag->lengths[0].op, "median");
+    cr_expect_str_eq(x.dag->lengths[0].argument, "size");
+    cr_expect_str_eq(x.dag->lengths[1].length, "1 px + 0.5 um");
+    cr_expect_str_eq(x.dag->lengths[1].voxels, "1.25 × 2 × 2");
+    qb_lowered_free(&x);
+}
+
 Test(mistakes, one_file_by_two_paths)
 {
     says("save zeros([4, 4]) to \"a.tif\"\nsave zeros([4, 5]) to \"none/../a.tif\"\n",
