@@ -73,7 +73,8 @@ static const Case refused[] = {
                  "1:3+2 QB0105 error: unknown operator '+=' | a name is defined once: give the "
                  "result a name of its own\n"},
     {"a = b -> f\n", "a = (b |> f)\n"
-                     "1:7+2 QB0105 error: unknown operator '->' | a pipe is written '|>'\n"},
+                     "1:7+2 QB0105 error: unknown operator '->' | a pipe is written '|>'; the type of a "
+                     "result is not written\n"},
     {"a = b | f\n",
      "a = (b |> f)\n"
      "1:7+1 QB0105 error: unknown operator '|' | write '|>' for a pipe, 'or' between masks\n"},
