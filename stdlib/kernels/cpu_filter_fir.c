@@ -90,6 +90,8 @@ typedef struct Rows {
     int64_t step;              /* pointers from a row to the next along the axis */
     int64_t column;            /* of the input rows, where the outputs start */
     Taps taps;
+    int64_t group;             /* pairs of rows that are added in one sweep over the columns */
+    double *partial;           /* sums between sweeps; not used where one sweep does */
     Goal goal;
     void *out[2];
 } Rows;
@@ -99,54 +101,75 @@ QB_VEC_INLINE const void *row_at(const Rows *s, int64_t j)
     return s->centre[j * s->step];
 }
 
-QB_VEC_INLINE void put_sums(QbPix pix, const Rows *s, int k, int64_t x, const Doubles *sum, int n)
+/* Some columns of one sweep. */
+typedef struct Sweep {
+    int64_t x;       /* the first, counted from the output's */
+    int64_t j, last; /* pairs j, j − 1 … last + 1; j = r starts the sums, last = 0 ends them */
+    int n;           /* vectors */
+    double *partial; /* their sums: BLOCK vectors of the first output, then of the second */
+} Sweep;
+
+QB_VEC_INLINE void load_sums(QbPix pix, const Rows *s, const Sweep *w, int k, Doubles *sum)
 {
-    for (int v = 0; v < n; v++) {
-        Doubles d = s->taps.divisor == 1 ? sum[v] : sum[v] / s->taps.divisor;
-        put(pix == QB_F64, s->goal, s->out[k], x + v * LANES, d);
+    const void *row = row_at(s, k);
+    for (int v = 0; v < w->n; v++) {
+        if (w->j == s->taps.r)
+            sum[v] = fetch(pix, row, s->column + w->x + v * LANES) * s->taps.w[0];
+        else
+            sum[v] = fetch(QB_F64, w->partial, (k * BLOCK + v) * LANES);
     }
 }
 
-/* n vectors of one output. */
-QB_VEC_INLINE void sum_one(QbPix pix, const Rows *s, int64_t x, int n)
+QB_VEC_INLINE void put_sums(QbPix pix, const Rows *s, const Sweep *w, int k, const Doubles *sum)
+{
+    for (int v = 0; v < w->n; v++) {
+        if (w->last > 0) {
+            put(true, s->goal, w->partial, (k * BLOCK + v) * LANES, sum[v]);
+            continue;
+        }
+        Doubles d = s->taps.divisor == 1 ? sum[v] : sum[v] / s->taps.divisor;
+        put(pix == QB_F64, s->goal, s->out[k], w->x + v * LANES, d);
+    }
+}
+
+QB_VEC_INLINE void sum_one(QbPix pix, const Rows *s, const Sweep *w)
 {
     Doubles sum[BLOCK];
-    int64_t at = s->column + x;
-    for (int v = 0; v < n; v++)
-        sum[v] = fetch(pix, row_at(s, 0), at + v * LANES) * s->taps.w[0];
-    for (int64_t j = s->taps.r; j > 0; j--) {
+    int64_t at = s->column + w->x;
+    load_sums(pix, s, w, 0, sum);
+    for (int64_t j = w->j; j > w->last; j--) {
         const void *low = row_at(s, -j), *high = row_at(s, j);
-        double w = s->taps.w[j];
-        for (int v = 0; v < n; v++)
-            sum[v] += (fetch(pix, low, at + v * LANES) + fetch(pix, high, at + v * LANES)) * w;
+        double weight = s->taps.w[j];
+        for (int v = 0; v < w->n; v++)
+            sum[v] += (fetch(pix, low, at + v * LANES) + fetch(pix, high, at + v * LANES)) * weight;
     }
-    put_sums(pix, s, 0, x, sum, n);
+    put_sums(pix, s, w, 0, sum);
 }
 
-/* n vectors of two outputs. What lies j below and above the first lies j + 1 below and j − 1 above the second. */
-QB_VEC_INLINE void sum_two(QbPix pix, const Rows *s, int64_t x, int n)
+/* Two outputs. What lies j below and above the first lies j + 1 below and j − 1 above the second. */
+QB_VEC_INLINE void sum_two(QbPix pix, const Rows *s, const Sweep *w)
 {
     Doubles sum0[BLOCK], sum1[BLOCK], low[BLOCK], high[BLOCK];
-    int64_t at = s->column + x;
-    for (int v = 0; v < n; v++) {
-        sum0[v] = fetch(pix, row_at(s, 0), at + v * LANES) * s->taps.w[0];
-        sum1[v] = fetch(pix, row_at(s, 1), at + v * LANES) * s->taps.w[0];
-        low[v] = fetch(pix, row_at(s, -s->taps.r), at + v * LANES);
-        high[v] = fetch(pix, row_at(s, s->taps.r + 1), at + v * LANES);
+    int64_t at = s->column + w->x;
+    load_sums(pix, s, w, 0, sum0);
+    load_sums(pix, s, w, 1, sum1);
+    for (int v = 0; v < w->n; v++) {
+        low[v] = fetch(pix, row_at(s, -w->j), at + v * LANES);
+        high[v] = fetch(pix, row_at(s, w->j + 1), at + v * LANES);
     }
-    for (int64_t j = s->taps.r; j > 0; j--) {
+    for (int64_t j = w->j; j > w->last; j--) {
         const void *next_low = row_at(s, 1 - j), *next_high = row_at(s, j);
-        double w = s->taps.w[j];
-        for (int v = 0; v < n; v++) {
+        double weight = s->taps.w[j];
+        for (int v = 0; v < w->n; v++) {
             Doubles a = fetch(pix, next_low, at + v * LANES), b = fetch(pix, next_high, at + v * LANES);
-            sum0[v] += (low[v] + b) * w;
-            sum1[v] += (a + high[v]) * w;
+            sum0[v] += (low[v] + b) * weight;
+            sum1[v] += (a + high[v]) * weight;
             low[v] = a;
             high[v] = b;
         }
     }
-    put_sums(pix, s, 0, x, sum0, n);
-    put_sums(pix, s, 1, x, sum1, n);
+    put_sums(pix, s, w, 0, sum0);
+    put_sums(pix, s, w, 1, sum1);
 }
 
 /* Rows shorter than a vector. */
@@ -169,52 +192,62 @@ static void sum_narrow(QbPix pix, const Rows *s, int64_t n)
         }
 }
 
-/* n voxels of one output row, or of two. The last vectors overlap those before them. */
+/* All columns of one sweep, the last of them overlapping those before. */
+QB_VEC_INLINE void sweep_rows(QbPix pix, const Rows *s, Sweep w, int64_t n, bool two)
+{
+    for (int64_t x = 0; x < n; x += w.n * LANES) {
+        w.x = qb_min64(x, n - w.n * LANES);
+        if (two)
+            sum_two(pix, s, &w);
+        else
+            sum_one(pix, s, &w);
+        w.partial += 2 * BLOCK * LANES;
+    }
+}
+
+/* n voxels of one output row, or of two. */
 QB_VEC_INLINE void sum_rows(QbPix pix, const Rows *s, int64_t n)
 {
-    int wide = n >= BLOCK * LANES ? BLOCK : 1;
     if (n < LANES) {
         sum_narrow(pix, s, n);
         return;
     }
-    for (int64_t x = 0; x < n; x += wide * LANES) {
-        int64_t at = qb_min64(x, n - wide * LANES);
-        if (wide > 1 && s->out[1])
-            sum_two(pix, s, at, BLOCK);
-        else if (wide > 1)
-            sum_one(pix, s, at, BLOCK);
-        else if (s->out[1])
-            sum_two(pix, s, at, 1);
-        else
-            sum_one(pix, s, at, 1);
-    }
+    Sweep w = {.j = s->taps.r, .partial = s->partial};
+    do {
+        w.last = qb_max64(0, w.j - s->group);
+        w.n = n >= BLOCK * LANES ? BLOCK : 1;
+        if (w.n > 1) {
+            w.n = BLOCK; /* a constant to what is inlined */
+            sweep_rows(pix, s, w, n, s->out[1] != NULL);
+        } else {
+            w.n = 1;
+            sweep_rows(pix, s, w, n, s->out[1] != NULL);
+        }
+        w.j = w.last;
+    } while (w.j > 0);
 }
 
 /* ---- axis 0 ----------------------------------------------------------------------------------------- */
 
-/* Columns that are filtered together: one pass over the rows where there is one pair of outputs, else what stays in the first cache. */
-static int64_t columns_of(int64_t ni, int64_t r, size_t bytes, int64_t nx)
-{
-    if (ni <= 2)
-        return nx;
-    return qb_clamp64(QB_FIR_CACHE / ((ni + 2 * r) * (int64_t)bytes) / 64 * 64, 64, nx);
-}
-
 QB_VEC_INLINE void axis0(const QbTask *t, QbPix pix)
 {
+    const QbFirParams *p = t->params;
     const QbBox *box = &t->out.box;
-    int64_t ni = box->hi[0] - box->lo[0], nx = box->hi[2] - box->lo[2];
+    int64_t nx = box->hi[2] - box->lo[2];
     size_t bytes = qb_pix_bytes(t->out_type->pix);
-    Rows s = {.step = t->in->ny, .taps = taps_of(t->params, 0, t->scratch), .goal = GOAL_OUTPUT};
-    int64_t block = columns_of(ni, s.taps.r, qb_pix_bytes(pix), nx);
+    Rows s = {.step = t->in->ny, .taps = taps_of(p, 0, t->scratch), .goal = GOAL_OUTPUT};
+    s.partial = (double *)t->scratch + qb_fir_layout(p, nx).weights / sizeof(double);
+    s.group = QB_FIR_GROUP;
+    int64_t block = qb_min64(nx, QB_FIR_COLUMNS);
     for (int64_t y = box->lo[1]; y < box->hi[1]; y++)
         for (int64_t x = 0; x < nx; x += block)
             for (int64_t i = box->lo[0]; i < box->hi[0]; i += 2) {
+                int64_t at = qb_min64(x, nx - block);
                 s.centre = &t->in->row[(i - t->in->i0) * t->in->ny + (y - t->in->y0)];
-                s.column = box->lo[2] - t->in->x0 + x;
+                s.column = box->lo[2] - t->in->x0 + at;
                 for (int k = 0; k < 2; k++)
-                    s.out[k] = i + k < box->hi[0] ? (char *)qb_tile_row(&t->out, i + k, y) + (size_t)x * bytes : NULL;
-                sum_rows(pix, &s, qb_min64(block, nx - x));
+                    s.out[k] = i + k < box->hi[0] ? (char *)qb_tile_row(&t->out, i + k, y) + (size_t)at * bytes : NULL;
+                sum_rows(pix, &s, block);
             }
 }
 
@@ -261,6 +294,7 @@ QB_VEC_INLINE void plane(const QbTask *t, QbPix pix)
     Taps taps2 = taps_of(p, 2, w2);
     QbPad pad = {QB_BORDER_MIRROR, sizeof(double), t->in->nx, NULL};
     Rows s = {.step = 1, .column = a - t->in->x0, .taps = taps_of(p, 1, w1)};
+    s.group = s.taps.r + 1;
     s.goal = s.taps.r ? GOAL_LINE : GOAL_EXACT_LINE;
     for (int64_t i = box->lo[0]; i < box->hi[0]; i++)
         for (int64_t y = 0; y < ny; y += 2) {

@@ -36,10 +36,12 @@ static inline QbCountLayout qb_count_layout(const QbCountParams *p, int64_t nx)
 
 /* ---- weighted sums ---------------------------------------------------------------------------------- */
 
-#define QB_FIR_CACHE (24 << 10) /* bytes of input rows that are filtered together along axis 0 */
+#define QB_FIR_COLUMNS 512 /* that are filtered together along axis 0: their sums stay in the first cache */
+#define QB_FIR_GROUP 6     /* pairs of rows that are read in one sweep: what prefetching keeps up with */
 
 typedef struct QbFirLayout {
     size_t weights; /* bytes of the weights of one axis */
+    size_t partial; /* fir_axis0: bytes of the sums of two rows between sweeps */
     size_t line;    /* fir_plane: bytes of each of two padded rows of doubles between its axes */
 } QbFirLayout;
 
@@ -48,6 +50,7 @@ static inline QbFirLayout qb_fir_layout(const QbFirParams *p, int64_t nx)
     QbFirLayout l = {0};
     int64_t r = qb_max64(qb_fir_radius(p, 0), qb_max64(qb_fir_radius(p, 1), qb_fir_radius(p, 2)));
     l.weights = qb_round_up(sizeof(double) * (size_t)(1 + r), 64);
+    l.partial = 2 * QB_FIR_COLUMNS * sizeof(double);
     l.line = qb_filter_pitch(nx + 2 * qb_fir_radius(p, 2), sizeof(double)) + QB_FILTER_SLACK; /* a block of vectors more */
     return l;
 }

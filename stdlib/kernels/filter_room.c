@@ -2,15 +2,18 @@
  * add up to. Runs while compiling. */
 #include "stdlib/kernels/filter_layout.h"
 
-size_t qb_fir_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx)
+size_t qb_fir_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                            int64_t nx)
 {
     (void)in;
     (void)ni;
     (void)ny;
-    return qb_fir_layout(params, nx).weights;
+    QbFirLayout l = qb_fir_layout(params, nx);
+    return l.weights + l.partial;
 }
 
-size_t qb_fir_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx)
+size_t qb_fir_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                            int64_t nx)
 {
     (void)in;
     (void)ni;
