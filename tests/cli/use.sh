@@ -27,6 +27,9 @@ mkdir other
 expect 2 "lib/tools.qbi:2:1: note: declared here" qbic run main.qbi -p sigma=20
 expect 2 "did you mean 'offset'" qbic run main.qbi -p ofset=20
 
+expect 0 '' qbic run main.qbi --help
+grep -q 'sigma: number in 0..10 = 2' stdout.txt || fail 'help lacks the parameters of a used file'
+
 # the report's hash covers every text
 hash_of() { # FILE: the pipeline's hash in its report
     expect 0 '' qbic run "$1" --report r.json
