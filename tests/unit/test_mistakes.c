@@ -59,6 +59,26 @@ Test(mistakes, names_that_are_no_ascii)
          "2:9 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n");
 }
 
+static void value_of(const char *value, const char *text)
+{
+    const QbOverride v = {"u", value, "file", true};
+    QbLowerOptions o = {.overrides = &v, .n_overrides = 1};
+    QbLowered x = qb_lowered("param u = 3\nk = u\nprint 1\n", &o);
+    cr_expect_str_eq(x.dag->param_values[0].value, text, "%s is %s\n%s", value,
+                     x.dag->param_values[0].value, qb_lowered_messages(&x));
+    qb_lowered_free(&x);
+}
+
+Test(overrides, strings_of_a_file_are_values_where_they_mean_something)
+{
+    value_of("4", "4");
+    value_of("median(5)", "median(5)");
+    value_of("none", "\"none\"");
+    value_of("medain(5)", "\"medain(5)\"");
+    value_of("k", "\"k\""); /* a definition is no value of a parameter */
+    value_of("a b", "\"a b\"");
+}
+
 /* What a length became is kept for the plan. */
 Test(lengths, are_noted)
 {
