@@ -200,6 +200,14 @@ static const Case refused[] = {
      "f = ?\n"
      "1:12+1 QB0120 error: expected an expression, found '{'"
      " | a body in braces has no '=' before it\n"},
+    {"def f(a) {\nprint a\na\n}\n",
+     "def f(a) = a\n"
+     "2:1+5 QB0120 error: expected a definition or an expression, found 'print' | a body holds "
+     "definitions and ends in an expression; other statements stand outside\n"},
+    {"def f(a) {\nuse a\n}\n",
+     "def f(a) = ?\n"
+     "2:1+3 QB0120 error: expected a definition or an expression, found 'use' | a body holds "
+     "definitions and ends in an expression; other statements stand outside\n"},
     {"def f(a)\n{\n  b = a\n  b\n}\n",
      "f = ?\n"
      "1:9+0 QB0120 error: expected '=' or '{', found the end of the line | the '{' stands on the line "
