@@ -99,8 +99,8 @@ static void bind_override(QbLower *L, const QbOverride *o)
     if (o->literal_string && !s->stmt->type) { /* a string, unless it reads as an expression */
         QbDiags quiet;
         qb_diags_init(&quiet, L->arena);
-        qb_parse_expr(L->arena, source, &quiet);
-        if (quiet.n_errors) {
+        const QbExpr *e = qb_parse_expr(L->arena, source, &quiet);
+        if (quiet.n_errors || !qb_lower_names_known(L, e)) {
             s->literal = source->text;
             return;
         }

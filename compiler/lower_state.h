@@ -223,6 +223,8 @@ void qb_lower_load(QbLower *L, const QbFile *file);
 /* lower_names.c: what a name means; the static walk over every expression */
 QbName qb_lower_resolve(const QbLower *L, const QbScope *scope, const char *name);
 void qb_lower_walk_symbols(QbLower *L);
+/* Whether every name of an override's value means something. */
+bool qb_lower_names_known(QbLower *L, const QbExpr *e);
 /* Whether a CHOICE, PIX or KIND row takes this bare name. */
 bool qb_lower_is_choice(const QbParam *p, const char *name);
 
