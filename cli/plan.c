@@ -2,6 +2,11 @@
 #include "cli/cli.h"
 
 #include "cli/engine.h"
+#include "runtime/imgio.h"
+
+/* What the process takes differs by some pages from run to run; plans and refusals must not. */
+#define BASE_STEP ((size_t)4 << 20)
+#define BASE_SLACK ((size_t)1 << 20)
 
 int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
 {
@@ -10,10 +15,12 @@ int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
     QbPlanOptions po = {
         .threads = o->threads ? o->threads : qb_threads_default(),
         .memory = o->memory ? o->memory : qb_memory_default(),
-        .base = qb_memory_used(),
+        .base = qb_round_up(qb_memory_used() + BASE_SLACK, BASE_STEP),
         .chunk_i = o->chunk[0],
         .chunk_y = o->chunk[1],
         .passes = &passes,
+        .sink_atom = qb_writer_atom,
+        .sink_bound = qb_writer_pack_bound,
     };
     QbErr err = {0};
     if (qb_plan_make(p->arena, p->dag, &po, plan, &err))

@@ -96,6 +96,7 @@ static QbNodeId intern_node(QbDag *g, const QbNode *x)
         return g->map->slot[i];
     QbNode *node = qb_arena_memdup(g->arena, x, sizeof(*x));
     node->id = g->n_nodes;
+    node->origin = g->origin;
     QB_PUSH(g->arena, g->nodes, g->n_nodes, g->cap_nodes, node);
     g->map->slot[i] = node->id;
     g->map->n++;
@@ -277,7 +278,12 @@ static QbNodeId compose(QbDag *g, const QbNode *node, const QbSpan *arg_spans)
     BuildCtx bx = {g, node->span};
     QbBuild b = {.check = &c, .in = node->in, .node = build_node, .number = build_number,
                  .type = build_type, .ctx = &bx};
-    return node->op->compose(&b);
+    const char *before = g->origin;
+    if (!before)
+        g->origin = node->origin ? node->origin : node->op->name;
+    QbNodeId made = node->op->compose(&b);
+    g->origin = before;
+    return made;
 }
 
 QbNodeId qb_dag_compose(QbDag *g, QbNodeId id)

@@ -109,7 +109,9 @@ static void finish_plain(Rebuild *r, QbNodeId id)
     }
     QbNodeId now = id;
     if (!same) {
+        r->g->origin = old->origin;
         now = qb_dag_node(r->g, old->op, old->params, in, old->n_in, old->span, NULL);
+        r->g->origin = NULL;
         if (now < 0)
             QB_BUG("a pass changed the types under '%s'", old->op->name);
         make_room(r);

@@ -1,6 +1,8 @@
 /* |> and stages: a stage is a row of steps that wait for their subject; |> applies it, or puts two in a row. */
 #include "compiler/lower_state.h"
 
+enum { MOST_STEPS = 1000 }; /* of a stage: stages that hold stages grow fast */
+
 static QbVal stage_value(const QbStage *stage, QbSpan span)
 {
     return (QbVal){.kind = QB_STAGE, .node = -1, .stage = stage, .span = span};
@@ -56,6 +58,11 @@ QbVal qb_lower_apply_stage(QbLower *L, const QbStage *stage, QbVal subject, QbSp
 /* What stands right of |> when it is not applied at once: because it is a value, or because the left side is a stage. */
 static QbVal right_stage(QbLower *L, const QbScope *scope, const QbExpr *right)
 {
+    bool unknown = right->kind == QB_E_NAME && qb_lower_resolve(L, scope, right->name).kind == QB_NAME_UNKNOWN;
+    if (unknown) { /* in the words of the walk over all names */
+        qb_lower_unknown_name(L, scope, right->name, right->span, true);
+        return qb_val_poison(right->span);
+    }
     QbVal v = qb_lower_expr(L, scope, right);
     if (qb_val_is_poison(&v) || v.kind == QB_STAGE)
         return v;
@@ -101,6 +108,10 @@ static QbVal pipe_into(QbLower *L, const QbScope *scope, const QbVal *left, cons
     QbVal stage = right_stage(L, scope, right);
     if (stage.kind != QB_STAGE || left->kind == QB_NONE)
         return qb_val_poison(span);
+    if (left->kind == QB_STAGE && left->stage->n + stage.stage->n > MOST_STEPS) {
+        qb_lower_error(L, "QB0412", right->span, "this stage has more than %d steps", MOST_STEPS);
+        return qb_val_poison(span);
+    }
     if (left->kind == QB_STAGE)
         return stage_value(join(L, left->stage, stage.stage), span);
     return qb_lower_apply_stage(L, stage.stage, *left, span);

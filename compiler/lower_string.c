@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { LONGEST = 65536 }; /* bytes of a string: strings that hold strings grow fast */
+
 static const char *base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -30,7 +32,8 @@ QbVal qb_lower_member(QbLower *L, const QbVal *v, const char *member, QbSpan spa
     if (qb_val_is_poison(v))
         return qb_val_poison(span);
     if (v->kind != QB_PATH && v->kind != QB_STRING) {
-        qb_lower_error(L, "QB0214", span, "'.%s' is a part of a path, found %s", member, qb_val_found(v));
+        QbDiag *d = qb_lower_error(L, "QB0214", span, "%s has no '.%s'", qb_val_found(v), member);
+        qb_lower_hint(L, d, "'stem', 'name' and 'dir' are parts of a path");
         return qb_val_poison(span);
     }
     if (!strcmp(member, "stem"))
@@ -87,6 +90,10 @@ QbVal qb_lower_string(QbLower *L, const QbScope *scope, const QbExpr *e)
     bool whole = true;
     for (int k = 0; k < e->n_parts; k++)
         whole = add_part(L, scope, &e->parts[k], &t) && whole;
+    if (t.n > LONGEST) {
+        qb_lower_error(L, "QB0412", e->span, "this string has more than %d bytes", LONGEST);
+        whole = false;
+    }
     QbVal v = qb_val_text(QB_STRING, qb_arena_strdup(L->arena, t.s ? t.s : ""), e->span);
     qb_text_free(&t);
     return whole ? v : qb_val_poison(e->span);

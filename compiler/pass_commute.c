@@ -6,6 +6,7 @@
  * are commuted only where no NaN can be. Chains commute one filter at a time, until nothing changes. */
 #include "compiler/opinfo.h"
 #include "compiler/passes.h"
+#include "core/text.h"
 
 #include <string.h>
 
@@ -62,6 +63,20 @@ static bool only_compared(const QbDag *g, const QbUsers *u, QbNodeId filter)
     return true;
 }
 
+/* "median > 10": what the steps that take its place are shown as. */
+static const char *shown(const QbDag *g, const QbNode *c, int side)
+{
+    static const char *const signs[][3] = {{"gt", ">", "<"}, {"ge", ">=", "<="}, {"lt", "<", ">"}, {"le", "<=", ">="}};
+    const QbNode *t = qb_dag_at(g, c->in[1 - side]), *f = qb_dag_at(g, c->in[side]);
+    char number[32] = "t";
+    if (!t->op)
+        qb_number_text(t->number, number);
+    for (int k = 0; k < QB_COUNT(signs); k++)
+        if (qb_op_is(c, signs[k][0]))
+            return qb_arena_printf(g->arena, "%s %s %s", f->op->name, signs[k][1 + side], number);
+    return f->op->name;
+}
+
 static QbNodeId commute(QbDag *g, const QbNode *c, int side)
 {
     const QbNode *f = qb_dag_at(g, c->in[side]);
@@ -80,7 +95,10 @@ static QbNodeId commute(QbDag *g, const QbNode *c, int side)
     void *params = qb_arena_alloc(g->arena, count->param_size);
     memcpy(qb_op_field(count, params, "size"), size, 3 * sizeof(*size));
     *(int64_t *)qb_op_field(count, params, "need") = above ? n - k : k + 1;
-    return qb_dag_node(g, count, params, &mask, 1, c->span, NULL);
+    g->origin = shown(g, c, side);
+    QbNodeId made = qb_dag_node(g, count, params, &mask, 1, c->span, NULL);
+    g->origin = NULL;
+    return made;
 }
 
 static int once(QbDag *g)

@@ -4,10 +4,12 @@
 #include "compiler/opinfo.h"
 #include "compiler/passes.h"
 #include "core/prog.h"
+#include "core/text.h"
 
 #include <string.h>
 
 #define MAX_DEPTH 64 /* of a chain in one program */
+#define MAX_NAMES 24 /* bytes of names that one more name is added to */
 
 typedef struct Fuse {
     QbDag *g;
@@ -109,12 +111,32 @@ static int emit_node(Fuse *f, QbEmit *e, QbNodeId id, int depth)
     return n->op->emit(e, n->params, in);
 }
 
+/* The operations of a program, first to last, for people: "divide, subtract, gt". */
+static void add_names(const Fuse *f, QbNodeId id, QbText *names)
+{
+    const QbNode *n = qb_dag_at(f->g, id);
+    for (int k = 0; k < n->n_in; k++)
+        if (f->inlined[n->in[k]] && !named_before(n, k))
+            add_names(f, n->in[k], names);
+    if (names->n < MAX_NAMES)
+        qb_text_addf(names, "%s%s", names->n ? ", " : "", n->op->name);
+}
+
+static void name_program(const Fuse *f, QbNode *n)
+{
+    QbText names = {0};
+    add_names(f, n->id, &names);
+    n->origin = qb_arena_strdup(f->g->arena, names.s);
+    qb_text_free(&names);
+}
+
 static void build_program(Fuse *f, QbNodeId id)
 {
     QbNode *n = qb_dag_at(f->g, id);
     QbEmit e = {.arena = f->g->arena, .prog = QB_NEW(f->g->arena, QbProg)};
     const QbOp *map = qb_op_find(f->g->ops, f->g->n_ops, "map");
     QB_CHECK(map != NULL);
+    name_program(f, n);
     int r = emit_node(f, &e, id, 0);
     qb_emit_store(&e, r, &n->type);
     QbMapParams *p = qb_arena_alloc(f->g->arena, map->param_size > sizeof(*p) ? map->param_size : sizeof(*p));

@@ -19,10 +19,11 @@ static void find_largest(QbDag *g)
     }
 }
 
-bool qb_plan_make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, QbErr *err)
+/* One try with a budget; *needed is what it would take where it does not suffice. */
+static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, size_t *needed, QbErr *err)
 {
     Planner p = {.arena = arena, .g = g, .o = o, .plan = QB_NEW(arena, QbPlan)};
-    find_largest(g);
+    *needed = 0;
     p.push_off = qb_pass_is_off(o->passes, "push-slices");
     p.plan->dag = g;
     p.plan->threads = o->threads;
@@ -31,10 +32,40 @@ bool qb_plan_make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **pla
         return false;
     p.demand = QB_NEW_N(arena, Demand, p.n_steps + 1);
     qb_plan_demand(&p);
-    if (!qb_plan_memory(&p, err))
+    if (!qb_plan_memory(&p)) {
+        *needed = p.plan->predicted;
         return false;
+    }
     p.plan->steps = p.steps;
     p.plan->n_steps = p.n_steps;
     *plan = p.plan;
     return true;
+}
+
+#define MIB ((size_t)1 << 20)
+#define MAX_TRIES 32 /* of budgets, to find one that suffices */
+
+/* More memory changes what is kept rather than spilled, so what one try names may not do: the next one tells. */
+static bool refuse(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t needed, QbErr *err)
+{
+    QbPlanOptions more = *o;
+    QbPlan *plan;
+    for (int k = 0; k < MAX_TRIES; k++) {
+        more.memory = qb_max64((int64_t)more.memory + (int64_t)MIB, (int64_t)qb_round_up(needed, MIB));
+        if (make(arena, g, &more, &plan, &needed, err) || err->set)
+            break;
+    }
+    if (err->set)
+        return false;
+    return qb_err_set(err, "a memory budget of %zu MiB is too small: this pipeline needs at least %zu MiB (-m %zuM)",
+                      o->memory / MIB, more.memory / MIB, more.memory / MIB);
+}
+
+bool qb_plan_make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, QbErr *err)
+{
+    size_t needed;
+    find_largest(g);
+    if (make(arena, g, o, plan, &needed, err))
+        return true;
+    return err->set ? false : refuse(arena, g, o, needed, err);
 }

@@ -31,7 +31,8 @@ static int64_t wanted_quantum(const Planner *p, int pass)
         const QbStep *s = &p->steps[i];
         if (!qb_step_runs(s) || s->pass != pass)
             continue;
-        plane = qb_max64(plane, plane_voxels(s) * (int64_t)qb_pix_bytes(s->type.kind == QB_NUMBER ? QB_U8 : s->type.pix));
+        const QbType *t = qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
+        plane = qb_max64(plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
         ticks = qb_max64(ticks, s->ticks);
     }
     int64_t k = qb_max64(1, QUANTUM_BYTES / plane);
@@ -266,12 +267,7 @@ static void set_costs(Planner *p)
     }
 }
 
-static size_t mib_up(size_t bytes)
-{
-    return (bytes + (1 << 20) - 1) >> 20;
-}
-
-bool qb_plan_memory(Planner *p, QbErr *err)
+bool qb_plan_memory(Planner *p)
 {
     set_costs(p);
     size_t share = p->o->memory > p->o->base ? (p->o->memory - p->o->base) / 16 : 0;
@@ -293,8 +289,5 @@ bool qb_plan_memory(Planner *p, QbErr *err)
             shrink = 31;
     }
     p->plan->spill_above = p->env.spill_above;
-    if (p->plan->predicted > p->o->memory)
-        return qb_err_set(err, "a memory budget of %zu MiB is too small: this pipeline needs at least %zu MiB (-m %zuM)",
-                          p->o->memory >> 20, mib_up(p->plan->predicted), mib_up(p->plan->predicted));
-    return true;
+    return p->plan->predicted <= p->o->memory;
 }

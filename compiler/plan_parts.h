@@ -29,8 +29,8 @@ typedef struct Planner {
 bool qb_plan_steps(Planner *p, QbErr *err);
 /* The part of every step that is needed (plan_demand.c). */
 void qb_plan_demand(Planner *p);
-/* Quanta, tiles, rings and memory, within the budget (plan_memory.c). */
-bool qb_plan_memory(Planner *p, QbErr *err);
+/* Quanta, tiles, rings and memory (plan_memory.c); false: the budget does not suffice for what is predicted. */
+bool qb_plan_memory(Planner *p);
 /* Ring sizes that let the pass run to its end (plan_rings.c): indices each ring must hold when quanta are as set. */
 void qb_plan_rings(Planner *p);
 

@@ -191,6 +191,13 @@ static void find_passes(Steps *s)
 
 /* ---- making the steps ------------------------------------------------------------------------------- */
 
+static const char *label_of(QbArena *arena, const QbNode *n)
+{
+    if (!n->op)
+        return "number";
+    return n->origin ? qb_arena_printf(arena, "%s: %s", n->origin, n->op->name) : n->op->name;
+}
+
 static QbStep *add_step(Steps *s, QbStepKind kind, const QbNode *n)
 {
     Planner *p = s->p;
@@ -203,7 +210,7 @@ static QbStep *add_step(Steps *s, QbStepKind kind, const QbNode *n)
         zero.span = n->span;
         zero.type = n->type;
         zero.number = n->number;
-        zero.label = n->op ? n->op->name : "number";
+        zero.label = label_of(p->arena, n);
         zero.n_in = n->n_in;
     }
     QB_PUSH(p->arena, p->steps, p->n_steps, p->cap_steps, zero);

@@ -41,7 +41,7 @@ QB_INLINE float qb_saturate_f32(float x, float lo, float hi)
 QB_INLINE float qb_fmod_f32(float a, float b)
 {
     double q = (double)a / (double)b;
-    if (!(fabs(q) < 0x1p29))
+    if (!(fabs(q) < 0x1p29) || isinf(b))
         return fmodf(a, b);
     return copysignf((float)((double)a - (double)(int32_t)q * (double)b), a);
 }

@@ -226,19 +226,26 @@ bool qb_atomic_patch(QbAtomicFile *f, const void *bytes, size_t n, int64_t offse
     return write_at(f, bytes, n, offset, err);
 }
 
-bool qb_atomic_commit(QbAtomicFile *f, QbErr *err)
+bool qb_atomic_settle(QbAtomicFile *f, QbErr *err)
 {
     int number = 0;
+    if (f->fd < 0)
+        return true;
     /* Some file systems cannot sync; a full disk may only show here. */
     if (fsync(f->fd) != 0 && errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
         number = errno;
     if (close(f->fd) != 0 && !number && errno != EINTR)
         number = errno;
     f->fd = -1;
-    if (!number && rename(f->slot->name, f->target) != 0)
-        number = errno;
-    if (number) {
-        fail(err, f->path, number);
+    return number == 0 || fail(err, f->path, number);
+}
+
+bool qb_atomic_commit(QbAtomicFile *f, QbErr *err)
+{
+    bool ok = qb_atomic_settle(f, err);
+    if (ok && rename(f->slot->name, f->target) != 0)
+        ok = fail(err, f->path, errno);
+    if (!ok) {
         qb_atomic_abort(f);
         return false;
     }

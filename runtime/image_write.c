@@ -25,6 +25,9 @@ static int64_t rows_of_page(const QbType *type)
 
 int64_t qb_writer_atom(const QbType *type, QbPix store)
 {
+    /* Labels are planned before it is known whether they are stored as u16 or u32: one cut for both. */
+    if (type->kind == QB_LABELS)
+        store = QB_U32;
     int64_t row_bytes = qb_max64(type->n[2] * (int64_t)qb_pix_bytes(store), 1);
     return qb_clamp64(STRIP_BYTES / row_bytes, 1, qb_max64(rows_of_page(type), 1));
 }
@@ -257,17 +260,26 @@ static void free_writer(QbImageWriter *w)
     free(w);
 }
 
-bool qb_writer_commit(QbImageWriter *w, int64_t *bytes, QbErr *err)
+bool qb_writer_finish(QbImageWriter *w, QbAtomicFile **file, QbErr *err)
 {
+    *file = NULL;
     QB_CHECK(!w->waiting && w->next == w->pages * w->page_rows);
-    if (w->ops->finish && !w->ops->finish(w, err)) {
+    if ((w->ops->finish && !w->ops->finish(w, err)) || !qb_atomic_settle(w->file, err)) {
         qb_writer_abort(w);
         return false;
     }
-    QbAtomicFile *file = w->file;
+    *file = w->file;
+    free_writer(w);
+    return true;
+}
+
+bool qb_writer_commit(QbImageWriter *w, int64_t *bytes, QbErr *err)
+{
+    QbAtomicFile *file;
+    if (!qb_writer_finish(w, &file, err))
+        return false;
     if (bytes)
         *bytes = qb_atomic_size(file);
-    free_writer(w);
     return qb_atomic_commit(file, err);
 }
 

@@ -10,7 +10,6 @@ const char *qb_atomic_path(const QbAtomicFile *f);
 bool qb_atomic_write(QbAtomicFile *f, const void *bytes, size_t n, QbErr *err);
 /* Writes over bytes that were written before. */
 bool qb_atomic_patch(QbAtomicFile *f, const void *bytes, size_t n, int64_t offset, QbErr *err);
-int64_t qb_atomic_size(const QbAtomicFile *f);
 
 /* The rows of one image, counted through all its pages: row = page * rows of a page + y. */
 typedef struct QbPiece {

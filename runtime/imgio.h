@@ -25,9 +25,10 @@ typedef struct QbImageInfo {
     const char *compression; /* "none" "packbits" "lzw" "deflate" … */
     int bits, samples;
     int64_t file_bytes;
+    int64_t worker_bytes; /* that each worker of a reader may come to hold */
 } QbImageInfo;
 
-/* Reads headers alone: every page's directory is checked (equal shape and type; offsets inside the file). Cached per path, size and
+/* Reads headers alone, and says where the file cannot be read (err->status 1) or has nothing of what is asked for (2): every page's directory is checked (equal shape and type; offsets inside the file). Cached per path, size and
  * mtime within the process, so that asking again is cheap. Thread-safe. */
 bool qb_image_info(const QbReadSpec *spec, QbImageInfo *info, QbErr *err);
 
@@ -36,7 +37,10 @@ bool qb_image_open(const QbReadSpec *spec, int workers, QbImageReader **reader, 
 /* Decodes the rows of the tile (any box); each worker (0 … workers−1) at most one call at a time. Pixel type as in info. NaN is
  * made canonical. An atom that two calls of one worker share is decoded once (the last one is kept). */
 bool qb_image_read(QbImageReader *r, const QbBox *box, void *const *rows, int worker, QbErr *err);
+/* Pages that were read, each once, and bytes of the files; once no worker reads any more. */
 void qb_image_stats(const QbImageReader *r, int64_t *pages, int64_t *bytes);
+/* What the open files hold: they may have changed since qb_image_info. */
+const QbImageInfo *qb_image_opened(const QbImageReader *r);
 void qb_image_close(QbImageReader *r);
 
 /* ---- writing ---------------------------------------------------------------------------------------- */
@@ -46,7 +50,10 @@ void qb_image_close(QbImageReader *r);
 typedef struct QbAtomicFile QbAtomicFile;
 bool qb_atomic_open(const char *path, QbAtomicFile **f, QbErr *err);
 const char *qb_atomic_name(const QbAtomicFile *f); /* the temporary name, to open by a library */
-bool qb_atomic_commit(QbAtomicFile *take_f, QbErr *err); /* fsync, rename */
+int64_t qb_atomic_size(const QbAtomicFile *f);
+/* Forces all bytes to the disk, so that little can go wrong in commit. No more is written then. */
+bool qb_atomic_settle(QbAtomicFile *f, QbErr *err);
+bool qb_atomic_commit(QbAtomicFile *take_f, QbErr *err); /* settles, renames */
 void qb_atomic_abort(QbAtomicFile *take_f);
 /* Removes every temporary file of this process that is still open; async-signal-safe. */
 void qb_atomic_abort_all(void);
@@ -73,12 +80,14 @@ bool qb_writer_pack(const QbImageWriter *w, const QbBox *box, const void *const 
 size_t qb_writer_pack_bound(const QbType *type, QbPix store, int64_t ni, int64_t ny, int64_t nx);
 bool qb_writer_append(QbImageWriter *w, QbPacked *take, QbErr *err);
 void qb_packed_free(QbPacked *p);
-/* Closes and makes it appear; *bytes is the file's size. */
+/* Writes the file to its end: whole and settled beside its final name, to be committed or aborted. NULL on failure. */
+bool qb_writer_finish(QbImageWriter *take_w, QbAtomicFile **file, QbErr *err);
+/* Finishes and makes it appear; *bytes (or NULL) is the file's size. */
 bool qb_writer_commit(QbImageWriter *take_w, int64_t *bytes, QbErr *err);
 void qb_writer_abort(QbImageWriter *take_w);
 
-/* Tables: .csv, .tsv, .json. */
-bool qb_table_write(const char *path, QbTable *t, char separator, int64_t *bytes, QbErr *err);
-bool qb_table_write_json(const char *path, QbTable *t, int64_t *bytes, QbErr *err);
+/* Tables: .csv, .tsv, .json. As qb_writer_finish: the file is whole, and still has to be committed or aborted. */
+bool qb_table_write(const char *path, QbTable *t, char separator, QbAtomicFile **file, QbErr *err);
+bool qb_table_write_json(const char *path, QbTable *t, QbAtomicFile **file, QbErr *err);
 
 #endif

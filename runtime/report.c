@@ -231,7 +231,7 @@ static void table_row(const QbPlan *plan, const QbRunResult *r, const Sums *s, i
     int line = 0, column = 0;
     if (step->span.source)
         qb_source_place(step->span.source, step->span.lo, &line, &column);
-    qb_text_addf(out, "%-16s %6d %9.3f %9.3f %9.3f %8lld %11lld %9.0f %6.1f %9.3f %8.2f\n", step->label, line,
+    qb_text_addf(out, "%-24s %6d %9.3f %9.3f %9.3f %8lld %11lld %9.0f %6.1f %9.3f %8.2f\n", step->label, line,
                  t->first < 0 ? 0 : t->last - t->first, t->busy, t->cpu, (long long)t->tasks, (long long)t->voxels,
                  t->busy > 0 ? 1e-6 * (double)t->voxels / t->busy : 0, s->busy > 0 ? 100 * t->busy / (r->wall * plan->threads) : 0,
                  t->serial, step_fraction(t));
@@ -240,12 +240,12 @@ static void table_row(const QbPlan *plan, const QbRunResult *r, const Sums *s, i
 void qb_report_table(const QbPlan *plan, const QbRunResult *r, QbText *out)
 {
     Sums s = sum_up(plan, r);
-    qb_text_addf(out, "%-16s %6s %9s %9s %9s %8s %11s %9s %6s %9s %8s\n", "node", "line", "wall s", "busy s", "cpu s", "tasks",
+    qb_text_addf(out, "%-24s %6s %9s %9s %9s %8s %11s %9s %6s %9s %8s\n", "node", "line", "wall s", "busy s", "cpu s", "tasks",
                  "voxels", "Mvoxel/s", "share", "serial s", "parallel");
     for (int i = 0; i < r->n_steps; i++)
         if (r->steps[i].tasks)
             table_row(plan, r, &s, i, out);
-    qb_text_addf(out, "%-16s %6s %9s %9.3f %9s %8s %11s %9s %6.1f\n", "other", "", "", s.other, "", "", "", "",
+    qb_text_addf(out, "%-24s %6s %9s %9.3f %9s %8s %11s %9s %6.1f\n", "other", "", "", s.other, "", "", "", "",
                  r->wall > 0 ? 100 * s.other / (r->wall * plan->threads) : 0);
     qb_text_addf(out, "wall %.3f s, cpu %.3f s, serial %.3f s, utilisation %.0f %%, memory %zu MiB (predicted %zu, budget %zu)\n",
                  r->wall, r->cpu, s.serial, 100 * s.utilisation, r->peak >> 20, plan->predicted >> 20, plan->budget >> 20);

@@ -106,29 +106,30 @@ static bool write_objects(Out *o, QbTable *t)
 }
 
 /* separator 0: JSON */
-static bool write_table(const char *path, QbTable *t, char separator, int64_t *bytes, QbErr *err)
+static bool write_table(const char *path, QbTable *t, char separator, QbAtomicFile **file,
+                        QbErr *err)
 {
     Out o = {.err = err};
+    *file = NULL;
     if (!qb_atomic_open(path, &o.file, err))
         return false;
     bool ok = separator ? write_separated(&o, t, separator) : write_objects(&o, t);
-    ok = ok && flush(&o, true);
+    ok = ok && flush(&o, true) && qb_atomic_settle(o.file, err);
     qb_text_free(&o.text);
     if (!ok) {
         qb_atomic_abort(o.file);
         return false;
     }
-    if (bytes)
-        *bytes = qb_atomic_size(o.file);
-    return qb_atomic_commit(o.file, err);
+    *file = o.file;
+    return true;
 }
 
-bool qb_table_write(const char *path, QbTable *t, char separator, int64_t *bytes, QbErr *err)
+bool qb_table_write(const char *path, QbTable *t, char separator, QbAtomicFile **file, QbErr *err)
 {
-    return write_table(path, t, separator, bytes, err);
+    return write_table(path, t, separator, file, err);
 }
 
-bool qb_table_write_json(const char *path, QbTable *t, int64_t *bytes, QbErr *err)
+bool qb_table_write_json(const char *path, QbTable *t, QbAtomicFile **file, QbErr *err)
 {
-    return write_table(path, t, '\0', bytes, err);
+    return write_table(path, t, '\0', file, err);
 }

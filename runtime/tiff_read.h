@@ -102,6 +102,8 @@ bool qb_tiff_names(const char *path, QbTiffIndex *ix, QbErr *err);
 void qb_tiff_names_free(QbTiffIndex *ix);
 /* Opens a file that was looked at before; false if it has changed since. *fd is -1 on failure. */
 bool qb_tiff_reopen(const QbTiffFile *f, int *fd, QbErr *err);
+/* Reads n bytes at an offset; fewer are an error. */
+bool qb_tiff_fetch(int fd, const QbTiffFile *f, uint64_t at, void *to, size_t n, QbErr *err);
 
 /* ---- tiff_read_index.c ------------------------------------------------------------------------------- */
 
@@ -149,7 +151,7 @@ typedef struct QbTiffView {
 } QbTiffView;
 
 bool qb_tiff_view(const QbTiffIndex *ix, const QbReadSpec *spec, QbTiffView *v, QbErr *err);
-/* True for pages that are too long to unpack whole. */
+/* True for pages whose strips are too long to unpack whole. */
 bool qb_tiff_is_sequential(const QbTiffPage *p);
 
 /* ---- tiff_read_codec.c ------------------------------------------------------------------------------- */
@@ -185,15 +187,43 @@ void qb_tiff_reverse_bits(uint8_t *bytes, size_t n);
 void qb_tiff_row_voxels(const QbTiffPage *p, const uint8_t *const plane[3], int sample, int64_t x0,
                         int64_t x1, void *to);
 
+/* ---- tiff_read_order.c ------------------------------------------------------------------------------- */
+
+/* One chunk, and the file that it is in. */
+typedef struct QbTiffPlace {
+    int fd;
+    const QbTiffFile *file;
+    const QbTiffPage *page;
+    const QbTiffChunk *chunk;
+    int64_t k; /* of the page's chunks */
+} QbTiffPlace;
+
+/* What is said of a chunk that cannot be unpacked, or ends after `got` bytes. Returns false. */
+bool qb_tiff_damaged(const QbTiffPlace *at, QbErr *err);
+bool qb_tiff_ends_early(const QbTiffPlace *at, uint64_t got, uint64_t due, QbErr *err);
+
+/* A strip too long for memory, unpacked row by row. Going back starts again from its first row. */
+typedef struct QbTiffOrder QbTiffOrder;
+/* *row: row y of the strip, as qb_tiff_row_undo leaves it; it lives until the next call. *order is made when it is NULL. */
+bool qb_tiff_order_row(QbTiffOrder **order, const QbTiffPlace *at, int64_t y, const uint8_t **row,
+                       QbErr *err);
+/* Bytes that were read from the file, and that it holds at most for a page. */
+int64_t qb_tiff_order_read(const QbTiffOrder *o);
+int64_t qb_tiff_order_bytes(const QbTiffPage *p);
+void qb_tiff_order_free(QbTiffOrder *take_o);
+
 /* ---- tiff_read_chunk.c ------------------------------------------------------------------------------- */
 
 /* What one worker keeps between calls: an open file, the packed bytes read last, the chunks unpacked last. */
 typedef struct QbTiffWorker QbTiffWorker;
 QbTiffWorker *qb_tiff_worker_new(const QbTiffIndex *ix);
 void qb_tiff_worker_free(QbTiffWorker *w);
-/* Rows [y0, y1) and columns [x0, x1) of one page into to[0 … y1-y0-1]. */
+/* Rows [y0, y1) and columns [x0, x1) of page `page` of the index into to[0 … y1-y0-1]. */
 bool qb_tiff_worker_read(QbTiffWorker *w, const QbTiffView *v, int64_t page, const int64_t y[2],
                          const int64_t x[2], void *const *to, QbErr *err);
+/* Bytes that were read from files so far. */
 int64_t qb_tiff_worker_bytes(const QbTiffWorker *w);
+/* Memory that a worker may come to hold for a page. */
+int64_t qb_tiff_worker_need(const QbTiffIndex *ix, const QbTiffPage *p, int sample);
 
 #endif

@@ -92,7 +92,7 @@ static bool stat_file(QbTiffFile *f, QbErr *err)
     if (stat(f->name, &st) != 0)
         return qb_err_set(err, "cannot open '%s': %s", f->name, strerror(errno));
     if (S_ISDIR(st.st_mode))
-        return qb_err_set(err, "cannot open '%s': it is a folder, not an image", f->name);
+        return qb_err_set(err, "cannot open '%s': it is a directory, not an image", f->name);
     if (!S_ISREG(st.st_mode))
         return qb_err_set(err, "cannot open '%s': it is not a regular file", f->name);
     keep_stat(f, &st);
@@ -151,5 +151,22 @@ bool qb_tiff_reopen(const QbTiffFile *f, int *out, QbErr *err)
         return qb_err_set(err, "'%s' has changed since its header was read", f->name);
     }
     *out = fd;
+    return true;
+}
+
+bool qb_tiff_fetch(int fd, const QbTiffFile *f, uint64_t at, void *to, size_t n, QbErr *err)
+{
+    uint8_t *p = to;
+    while (n > 0) {
+        ssize_t k = pread(fd, p, n, (off_t)at);
+        if (k < 0 && errno == EINTR)
+            continue;
+        if (k <= 0)
+            return qb_err_set(err, "cannot read '%s': %s", f->name,
+                              k < 0 ? strerror(errno) : "it has become shorter");
+        p += k;
+        at += (uint64_t)k;
+        n -= (size_t)k;
+    }
     return true;
 }

@@ -16,13 +16,21 @@ typedef struct Choice {
     bool spent_channel;
 } Choice;
 
+/* The file is sound, but what is asked of it is not there: a mistake of the pipeline. */
+static bool misasked(const Ask *a)
+{
+    a->err->status = 2;
+    return false;
+}
+
 static bool in_range(const Ask *a, const char *what, int64_t value, int64_t n)
 {
     if (value < n)
         return true;
-    return qb_err_set(
+    qb_err_set(
         a->err, "'%s' has %" PRId64 " %s%s: %s=%" PRId64 " is not one of them (they count from 0)",
         a->spec->path, n, what, n == 1 ? "" : "s", what, value);
+    return misasked(a);
 }
 
 static bool choose_page(const Ask *a, Choice *c)
@@ -38,15 +46,19 @@ static bool choose_axes(const Ask *a, Choice *c)
 {
     const QbTiffMeta *m = &a->ix->meta;
     int64_t channel = a->spec->channel, time = a->spec->time;
-    if (m->channels > 1 && channel < 0)
-        return qb_err_set(a->err,
-                          "'%s' holds %" PRId64
-                          " channels (%s): choose one with channel=0 to channel=%" PRId64,
-                          a->spec->path, m->channels, m->source, m->channels - 1);
-    if (m->times > 1 && time < 0)
-        return qb_err_set(
-            a->err, "'%s' holds %" PRId64 " times (%s): choose one with time=0 to time=%" PRId64,
-            a->spec->path, m->times, m->source, m->times - 1);
+    if (m->channels > 1 && channel < 0) {
+        qb_err_set(a->err,
+                   "'%s' holds %" PRId64
+                   " channels (%s): choose one with channel=0 to channel=%" PRId64,
+                   a->spec->path, m->channels, m->source, m->channels - 1);
+        return misasked(a);
+    }
+    if (m->times > 1 && time < 0) {
+        qb_err_set(a->err,
+                   "'%s' holds %" PRId64 " times (%s): choose one with time=0 to time=%" PRId64,
+                   a->spec->path, m->times, m->source, m->times - 1);
+        return misasked(a);
+    }
     if ((m->channels > 1 && !in_range(a, "channel", channel, m->channels)) ||
         (m->times > 1 && !in_range(a, "time", time, m->times)))
         return false;
@@ -153,15 +165,16 @@ static bool choose_sample(const Ask *a, const Choice *c, int *sample)
         return false;
     if (channel >= 0)
         *sample = (int)channel;
-    else if (p->tone == QB_TIFF_CHANNELS)
-        return qb_err_set(a->err, "'%s' holds %d channels: choose one with channel=0 to channel=%d",
-                          a->spec->path, p->samples, p->samples - 1);
-    return true;
+    if (channel >= 0 || p->tone != QB_TIFF_CHANNELS)
+        return true;
+    qb_err_set(a->err, "'%s' holds %d channels: choose one with channel=0 to channel=%d",
+               a->spec->path, p->samples, p->samples - 1);
+    return misasked(a);
 }
 
 /* ---- the image -------------------------------------------------------------------------------------- */
 
-static void set_atoms(const QbTiffIndex *ix, const Choice *c, QbImageInfo *info)
+static void set_atoms(const QbTiffIndex *ix, const Choice *c, int sample, QbImageInfo *info)
 {
     for (int64_t k = 0; k < c->count; k++) {
         const QbTiffPage *p = &ix->page[c->base + k * c->step];
@@ -173,10 +186,11 @@ static void set_atoms(const QbTiffIndex *ix, const Choice *c, QbImageInfo *info)
         info->atom_rows = qb_max64(info->atom_rows, rows);
         info->atom_bytes = qb_max64(info->atom_bytes, p->row_bytes * p->across * qb_tiff_planes(p) *
                                                           (any_row || sequential ? 1 : p->ch));
+        info->worker_bytes = qb_max64(info->worker_bytes, qb_tiff_worker_need(ix, p, sample));
     }
 }
 
-static bool set_info(const Ask *a, const Choice *c, QbImageInfo *info)
+static bool set_info(const Ask *a, const Choice *c, int sample, QbImageInfo *info)
 {
     const QbTiffPage *p = &a->ix->page[c->base];
     bool volume = a->ix->stack ? a->spec->page < 0 : c->count > 1;
@@ -202,17 +216,17 @@ static bool set_info(const Ask *a, const Choice *c, QbImageInfo *info)
         info->type.n[axis] = n[axis];
         info->type.spacing[axis] = size[axis];
     }
-    set_atoms(a->ix, c, info);
+    set_atoms(a->ix, c, sample, info);
     return true;
 }
 
 bool qb_tiff_view(const QbTiffIndex *ix, const QbReadSpec *spec, QbTiffView *v, QbErr *err)
 {
     const Ask a = {ix, spec, err};
-    Choice c;
+    Choice c = {0};
     *v = (QbTiffView){0};
     if (!choose(&a, &c) || !check_alike(&a, &c) || !choose_sample(&a, &c, &v->sample) ||
-        !set_info(&a, &c, &v->info))
+        !set_info(&a, &c, v->sample, &v->info))
         return false;
     v->base = c.base;
     v->step = c.step;

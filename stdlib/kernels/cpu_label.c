@@ -72,4 +72,10 @@ const QbLabelKernels QB_CPU_NAME(qb_label_kernels) = {
     .moments = QB_CPU_NAME(qb_row_moments),
     .whole = QB_CPU_NAME(qb_row_whole),
     .range = QB_CPU_NAME(qb_row_range),
+    .count8 = QB_CPU_NAME(qb_row_count8),
+    .count16 = QB_CPU_NAME(qb_row_count16),
+    .count_digit = QB_CPU_NAME(qb_row_count_digit),
+    .count_bins = QB_CPU_NAME(qb_row_count_bins),
+    .stack = QB_CPU_NAME(qb_row_stack),
+    .unstack = QB_CPU_NAME(qb_row_unstack),
 };

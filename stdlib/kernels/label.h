@@ -71,6 +71,51 @@ typedef struct QbRange {
     bool nan;
 } QbRange;
 
+/* Counts of 16 bits of the sort keys (kernels/sort_key.h) whose bits above those are a prefix. Equal prefixes: both tables count
+ * for both, so that runs of one value do not wait for one another; different ones: each its own. */
+typedef struct QbDigit {
+    int shift;          /* 48, 32, 16 or 0 */
+    uint64_t prefix[2];
+    uint32_t *count[2]; /* 65536 each */
+} QbDigit;
+
+/* Bins of a histogram: one for each whole number from `first` on, or n between ascending edges, the last one closed. */
+typedef struct QbBinning {
+    bool by_value;
+    int64_t n, first;
+    double lo, hi, scale; /* scale: about n / (hi − lo) */
+    const double *edge;   /* n + 1 */
+} QbBinning;
+
+/* The bin of a number in [lo, hi]: a guess, then the edges have the last word. */
+static inline int64_t qb_binning_find(const QbBinning *b, double v)
+{
+    double guess = (v - b->lo) * b->scale;
+    int64_t k = guess < (double)b->n ? (int64_t)guess : b->n - 1;
+    while (k > 0 && v < b->edge[k])
+        k--;
+    while (k + 1 < b->n && v >= b->edge[k + 1])
+        k++;
+    return k;
+}
+
+/* What becomes of the voxels of a line along an axis; the order is that of the choices of `project`. */
+typedef enum QbStackHow { QB_STACK_SUM, QB_STACK_MEAN, QB_STACK_STD, QB_STACK_MIN, QB_STACK_MAX } QbStackHow;
+
+/* nx lines side by side, whose voxels come row by row, index 0 first; sums are made in blocks of 64 rows, joined in order. */
+typedef struct QbStack {
+    QbStackHow how;
+    QbPix pix;
+    int64_t nx, n; /* lines, and voxels of a line */
+    void *line;    /* qb_stack_bytes(how, pix, nx), aligned to 8; needs no first value */
+} QbStack;
+
+static inline size_t qb_stack_bytes(QbStackHow how, QbPix pix, int64_t nx)
+{
+    size_t each = how == QB_STACK_STD ? 4 * sizeof(double) : how < QB_STACK_STD ? 2 * sizeof(double) : qb_pix_bytes(pix);
+    return qb_round_up((size_t)nx * each, 64);
+}
+
 struct QbLabelKernels {
     /* Labels the rows of one tile: row[i·ny + y] points at its first mask byte (0 or 1). */
     void (*tile)(const QbLabelTile *t, const uint8_t *const *row);
@@ -84,7 +129,20 @@ struct QbLabelKernels {
     void (*moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean, double *m2);
     void (*whole)(QbPix pix, const void *row, int64_t n, bool squares, QbWholeSum *s);
     void (*range)(QbPix pix, const void *row, int64_t n, QbRange *r);
+
+    /* Counts of the bits of 8-bit and 16-bit voxels, spread over tables that are added up in the end. */
+    void (*count8)(const void *row, int64_t n, uint32_t (*count)[256]);
+    void (*count16)(const void *row, int64_t n, uint32_t *const count[2]);
+    /* Of 32-bit and 64-bit voxels; returns how many are NaN, which have no key. */
+    int64_t (*count_digit)(QbPix pix, const void *row, int64_t n, const QbDigit *d);
+    void (*count_bins)(QbPix pix, const void *row, int64_t n, const QbBinning *b, uint64_t *count);
+
+    void (*stack)(const QbStack *s, const void *row, int64_t index);
+    /* Writes the nx results, of s->pix for the smallest and largest, else f64, once all rows were stacked. */
+    void (*unstack)(const QbStack *s, void *out);
 };
+
+enum { QB_COUNT8_TABLES = 8 };
 
 #ifdef QB_CPU
 /* The functions behind one variant's table. */
@@ -95,6 +153,12 @@ double QB_CPU_NAME(qb_row_sum)(QbPix pix, const void *row, int64_t n, int lane);
 void QB_CPU_NAME(qb_row_moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean, double *m2);
 void QB_CPU_NAME(qb_row_whole)(QbPix pix, const void *row, int64_t n, bool squares, QbWholeSum *s);
 void QB_CPU_NAME(qb_row_range)(QbPix pix, const void *row, int64_t n, QbRange *r);
+void QB_CPU_NAME(qb_row_count8)(const void *row, int64_t n, uint32_t (*count)[256]);
+void QB_CPU_NAME(qb_row_count16)(const void *row, int64_t n, uint32_t *const count[2]);
+int64_t QB_CPU_NAME(qb_row_count_digit)(QbPix pix, const void *row, int64_t n, const QbDigit *d);
+void QB_CPU_NAME(qb_row_count_bins)(QbPix pix, const void *row, int64_t n, const QbBinning *b, uint64_t *count);
+void QB_CPU_NAME(qb_row_stack)(const QbStack *s, const void *row, int64_t index);
+void QB_CPU_NAME(qb_row_unstack)(const QbStack *s, void *out);
 #endif
 
 extern const QbLabelKernels qb_label_kernels_base, qb_label_kernels_avx2, qb_label_kernels_avx512;

@@ -10,7 +10,7 @@ expect 0 'cells.tif' qbic check "$SAMPLES/count.qbi"
 cd .. || exit 1
 printf 'image = read("cells.tif")\nsmooth = image |> medain(5)\nsave smooth to "a.tif"\n' >typo.qbi
 expect 2 "^typo.qbi:2:19: error: unknown operator 'medain'" qbic check typo.qbi
-grep -qE "^ +\^~~~~~ did you mean 'median'\?" stderr.txt || fail "no caret or suggestion: $(cat stderr.txt)"
+grep -qE "^ +\| +\^~~~~~ did you mean 'median'\?" stderr.txt || fail "no caret or suggestion: $(cat stderr.txt)"
 expect 2 '' qbic check typo.qbi --json
 python3 - <<'END' || fail 'check --json'
 import json

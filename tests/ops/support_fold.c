@@ -140,11 +140,20 @@ static bool run_ordered(Fold *f)
     return ok;
 }
 
+/* Tasks at one time lie side by side: whole layers along axis 0, in order. */
+static int layer_end(const Fold *f, int first)
+{
+    int end = first;
+    while (end < f->tiles.n && f->tiles.box[end].lo[0] == f->tiles.box[first].lo[0])
+        end++;
+    return end;
+}
+
 static bool run_in_place(Fold *f)
 {
     bool ok = true;
     for (int k = 0; ok && k < f->tiles.n;) {
-        int end = quantum_end(f, k);
+        int end = layer_end(f, k);
         ok = add_quantum(f, k, end, false);
         k = end;
     }

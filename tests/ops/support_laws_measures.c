@@ -87,6 +87,71 @@ static void expect_otsu(QbCase *c)
     c->tolerance = is_whole(&c->image[0]) ? 0 : 1e-12;
 }
 
+/* A range that is given is one. */
+static void adjust_histogram(QbCase *c)
+{
+    int64_t *bins = qb_case_field(c, "bins");
+    *bins = qb_rng_chance(c->rng, 50) ? 0 : qb_rng_whole(c->rng, 1, 70);
+    if (c->kind[1] == QB_NUMBER && c->kind[2] == QB_NUMBER && c->number[1] > c->number[2]) {
+        double low = c->number[2];
+        c->number[2] = c->number[1];
+        c->number[1] = low;
+    }
+}
+
+/* Sets lo and hi to the range of the finite voxels, or what the case asks for instead. */
+static void histogram_range(QbCase *c, const QbOracleImage *m, double *lo, double *hi)
+{
+    *lo = INFINITY;
+    *hi = -INFINITY;
+    for (int64_t k = 0; k < qb_voxels(&m->type); k++) {
+        *lo = isfinite(m->v[k]) ? fmin(*lo, m->v[k]) : *lo;
+        *hi = isfinite(m->v[k]) ? fmax(*hi, m->v[k]) : *hi;
+    }
+    *lo = c->kind[1] == QB_NUMBER ? c->number[1] : *lo;
+    *hi = c->kind[2] == QB_NUMBER ? c->number[2] : *hi;
+}
+
+static void expect_histogram(QbCase *c)
+{
+    const QbOracleImage *m = &c->image[0];
+    int64_t bins = *(int64_t *)qb_case_field(c, "bins");
+    bool by_value = is_whole(m) && bins == 0;
+    double lo, hi;
+    histogram_range(c, m, &lo, &hi);
+    lo = by_value ? ceil(lo) : lo;
+    hi = by_value ? floor(hi) : hi;
+    c->want = QB_TABLE;
+    c->tolerance = 1e-9;
+    c->want_table = (QbOracleTable){.n_columns = 2};
+    if (!(lo <= hi))
+        return;
+    by_value = by_value && hi - lo <= 65536;
+    bool is_point = lo == hi && !by_value;
+    lo -= is_point ? 0.5 : 0;
+    hi += is_point ? 0.5 : 0;
+    int64_t n = by_value ? (int64_t)(hi - lo) + 1 : bins ? bins : 256;
+    int64_t *counts = QB_NEW_N(c->arena, int64_t, n + 1);
+    if (!by_value)
+        qb_oracle_bins(m, lo, hi, n, counts);
+    for (int64_t k = 0; by_value && k < qb_voxels(&m->type); k++)
+        if (m->v[k] >= lo && m->v[k] <= hi)
+            counts[(int64_t)(m->v[k] - lo)]++;
+    c->want_table.n_rows = n;
+    c->want_table.v = QB_NEW_N(c->arena, double, 2 * n);
+    for (int64_t k = 0; k < n; k++) {
+        c->want_table.v[2 * k] = by_value ? lo + (double)k : lo + ((double)k + 0.5) * ((hi - lo) / (double)n);
+        c->want_table.v[2 * k + 1] = (double)counts[k];
+    }
+}
+
+/* Labels are projected by their largest alone. */
+static void adjust_project(QbCase *c)
+{
+    if (c->kind[0] == QB_LABELS)
+        *(int *)qb_case_field(c, "how") = QB_ORACLE_MAX;
+}
+
 /* A volume's projection; NaN wins in each line. */
 static void expect_project(QbCase *c)
 {
@@ -103,9 +168,7 @@ static void expect_project(QbCase *c)
 
 static void expect_montage(QbCase *c)
 {
-    int64_t columns = 1;
-    while (columns * columns < c->n[0])
-        columns++;
+    int64_t columns = *(int64_t *)qb_case_field(c, "columns");
     c->want_image = qb_oracle_montage(c->arena, &c->image[0], columns);
     c->want = c->want_image.type.kind;
 }
@@ -118,7 +181,21 @@ const QbLaw qb_laws_measures[] = {
     {"max", NULL, expect_max},
     {"percentile", NULL, expect_percentile},
     {"otsu", NULL, expect_otsu},
-    {"project", NULL, expect_project},
+    {"histogram", adjust_histogram, expect_histogram},
+    {"project", adjust_project, expect_project},
     {"montage", NULL, expect_montage},
+    {"tally", NULL, NULL}, /* those below are made by those above, and tried with them */
+    {"quantile", NULL, NULL},
+    {"whole_sums", NULL, NULL},
+    {"row_sums", NULL, NULL},
+    {"moments", NULL, NULL},
+    {"sums_number", NULL, NULL},
+    {"extent", NULL, NULL},
+    {"extreme", NULL, NULL},
+    {"bins", NULL, NULL},
+    {"otsu_level", NULL, NULL},
+    {"histogram_table", NULL, NULL},
+    {"project_slices", NULL, NULL},
+    {"project_rows", NULL, NULL},
     {NULL, NULL, NULL},
 };

@@ -134,6 +134,8 @@ double qb_oracle_otsu(QbArena *a, const QbOracleImage *m)
     if (n == 0)
         return NAN;
     for (int64_t t = 0; t + 1 < n; t++) {
+        if (t > 0 && h[t] == 0) /* the classes are those of the bin before: the first one is kept */
+            continue;
         long double w0 = 0, w1 = 0, s0 = 0, s1 = 0;
         for (int64_t b = 0; b < n; b++) {
             *(b <= t ? &w0 : &w1) += h[b];

@@ -1,0 +1,15 @@
+/* The smallest and largest voxel, and the same of the finite ones alone. The finished state of the fold `extent`. */
+#ifndef QB_STDLIB_EXTENT_H
+#define QB_STDLIB_EXTENT_H
+
+#include "stdlib/kernels/label.h"
+
+typedef struct QbExtent {
+    QbRange all;
+    double lo, hi; /* of finite voxels; lo > hi: there is none */
+} QbExtent;
+
+/* Makes the fold over the input, and the operator that takes its smallest or largest voxel. */
+QbNodeId qb_extent_compose(QbBuild *b, bool largest);
+
+#endif

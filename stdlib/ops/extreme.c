@@ -1,0 +1,48 @@
+/* extreme: the smallest or the largest voxel, from an extent. Made by min and max. */
+#include "stdlib/extent.h"
+
+#include <math.h>
+
+typedef struct Params {
+    bool largest;
+} Params;
+
+static const QbParam params[] = {
+    {.name = "extent",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_BLOB),
+     .help = "the range of the voxels"},
+    {.name = "largest",
+     .slot = QB_SLOT_BOOL,
+     .offset = offsetof(Params, largest),
+     .def = "false",
+     .help = "or the smallest"},
+};
+
+static bool check(QbCheck *c)
+{
+    *c->out = (QbType){.kind = QB_NUMBER, .measured = true};
+    return true;
+}
+
+static bool eval(const QbFoldCtx *c, QbValue *out, QbErr *err)
+{
+    const QbExtent *e = c->value[0]->state;
+    (void)err;
+    out->number = e->all.nan ? NAN : ((const Params *)c->params)->largest ? e->all.hi : e->all.lo;
+    return true;
+}
+
+const QbOp qb_op_extreme = {
+    .name = "extreme",
+    .class = QB_OP_SCALAR,
+    .hidden = true,
+    .group = "measures",
+    .help = "the smallest or the largest voxel",
+    .version = 1,
+    .params = params,
+    .n_params = QB_COUNT(params),
+    .param_size = sizeof(Params),
+    .check = check,
+    .eval = eval,
+};
