@@ -22,7 +22,7 @@ struct QbVal {
     QbKind kind;          /* QB_NONE: a mistake that was reported */
     QbNodeId node;        /* rasters, tables, measured numbers and bools; else -1 */
     double number;        /* fixed number; bool 0 or 1; length: micrometres; time: seconds; list: values in it */
-    double voxels;        /* length: the part given in voxels */
+    double voxels;        /* length: the part given in voxels; list: levels of lists */
     const char *text;     /* string, path */
     const QbVal *items;   /* list */
     int n_items;

@@ -116,6 +116,12 @@ Test(mistakes, lists_of_lists_end)
          "d = [c, c, c, c, c, c, c, c]\ne = [d, d, d, d, d, d, d, d]\nf = [e, e, e, e, e, e, e, e]\n"
          "g = [f, f, f, f, f, f, f, f]\nprint g\n",
          "7:5 QB0412 this list holds more than 1048576 values\n");
+    QbArena *arena = qb_arena_new();
+    const char *text = "a0 = 1\n";
+    for (int k = 0; k < 101; k++)
+        text = qb_arena_printf(arena, "%sa%d = [a%d]\n", text, k + 1, k);
+    says(qb_arena_printf(arena, "%sprint a101\n", text), "102:8 QB0412 lists nest deeper than 100 levels here\n");
+    qb_arena_free(arena);
 }
 
 Test(mistakes, a_stage_that_is_printed)
