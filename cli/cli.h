@@ -95,8 +95,10 @@ int qb_pipeline_status(const QbPipeline *p);
 void qb_pipeline_close(QbPipeline *p);
 /* The entries of a JSON parameter file as overrides; false after an error that was printed (*status is set). */
 bool qb_params_read(QbArena *arena, const char *path, QbOverride **v, int *n, int *status);
+/* One hash of the pipeline's text and of all that it uses, in hexadecimal. */
+void qb_pipeline_sha256(const QbPipeline *p, char hex[65]);
 bool qb_pass_names_ok(const QbCliOptions *o);
-/* Program version, hash of the pipeline's text, parameters: nothing that changes from run to run. */
+/* Program version, hash of the pipeline, parameters: nothing that changes from run to run. */
 const char *qb_provenance(const QbPipeline *p, const char *sha256);
 
 /* ---- small things ------------------------------------------------------------------------------------ */

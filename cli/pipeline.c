@@ -4,9 +4,38 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "lang/print.h"
+#include "stdlib/prelude.h"
+
+/* The path of a file that is the same however it is spelled; NULL where it cannot be told. */
+static const char *real_path(QbArena *arena, const char *path)
+{
+    char *real = realpath(path, NULL);
+    const char *copy = real ? qb_arena_strdup(arena, real) : NULL;
+    free(real);
+    return copy;
+}
+
+/* A file that a pipeline uses. */
+static const QbSource *use_file(QbArena *arena, const char *path, QbErr *err)
+{
+    struct stat s;
+    char *text;
+    QbSource *source = QB_NEW(arena, QbSource);
+    bool is_other = stat(path, &s) == 0 && !S_ISREG(s.st_mode);
+    if (is_other || !qb_file_read(arena, path, &text, &source->length)) {
+        qb_err_set(err, "cannot open '%s': %s", path, is_other ? "not a file" : strerror(errno));
+        return NULL;
+    }
+    source->name = qb_arena_strdup(arena, path);
+    source->text = text;
+    source->real = real_path(arena, path);
+    return source;
+}
 
 int qb_pipeline_open(QbPipeline *p, const char *path)
 {
@@ -16,7 +45,8 @@ int qb_pipeline_open(QbPipeline *p, const char *path)
     size_t n;
     if (!qb_file_read(p->arena, path, &text, &n))
         return qb_fail(QB_EXIT_FAILED, "cannot open '%s': %s", path, strerror(errno));
-    p->source = (QbSource){.name = path, .text = text, .length = n};
+    p->source = (QbSource){
+        .name = path, .text = text, .length = n, .real = real_path(p->arena, path)};
     p->file = qb_parse_file(p->arena, &p->source, &p->diags);
     return QB_EXIT_DONE;
 }
@@ -72,9 +102,13 @@ int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
         .images = o->positional.v + 1,
         .n_images = o->positional.n - 1,
         .out_dir = o->output,
+        .use_file = use_file,
+        .modules = qb_modules,
+        .n_modules = qb_n_modules,
         .check_only = check_only,
     };
     p->dag = qb_lower(p->arena, p->file, &lo, qb_ops, qb_n_ops, &p->diags);
+    qb_diags_sort(&p->diags, 0);
     return 0;
 }
 
@@ -147,6 +181,21 @@ bool qb_pass_names_ok(const QbCliOptions *o)
         return false;
     }
     return true;
+}
+
+/* Of a pipeline that uses no file the hash of its text; else the hash of the hashes of all texts, one a line. */
+void qb_pipeline_sha256(const QbPipeline *p, char hex[65])
+{
+    qb_sha256_hex(p->source.text, p->source.length, hex);
+    if (p->dag->n_sources == 1)
+        return;
+    QbText t = {0};
+    for (int k = 0; k < p->dag->n_sources; k++) {
+        qb_sha256_hex(p->dag->sources[k]->text, p->dag->sources[k]->length, hex);
+        qb_text_addf(&t, "%s\n", hex);
+    }
+    qb_sha256_hex(t.s, t.n, hex);
+    qb_text_free(&t);
 }
 
 const char *qb_provenance(const QbPipeline *p, const char *sha256)

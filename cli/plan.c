@@ -4,6 +4,10 @@
 #include "cli/engine.h"
 #include "runtime/imgio.h"
 
+/* What the process takes differs by some pages from run to run; plans and refusals must not. */
+#define BASE_STEP ((size_t)4 << 20)
+#define BASE_SLACK ((size_t)1 << 20)
+
 int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
 {
     QbPassOptions passes = {.off = o->no_pass.v, .n_off = o->no_pass.n};
@@ -11,7 +15,7 @@ int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
     QbPlanOptions po = {
         .threads = o->threads ? o->threads : qb_threads_default(),
         .memory = o->memory ? o->memory : qb_memory_default(),
-        .base = qb_memory_used(),
+        .base = qb_round_up(qb_memory_used() + BASE_SLACK, BASE_STEP),
         .chunk_i = o->chunk[0],
         .chunk_y = o->chunk[1],
         .passes = &passes,

@@ -129,7 +129,7 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
     if (status != 0)
         return status;
     char sha256[65];
-    qb_sha256_hex(p->source.text, p->source.length, sha256);
+    qb_pipeline_sha256(p, sha256);
     QbRunOptions ro = {
         .out_dir = o->output,
         .tmp_dir = spill_folder(),

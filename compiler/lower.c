@@ -1,4 +1,4 @@
-/* The lowering from one end to the other: the file's statements become symbols, names are checked everywhere, and then
+/* The lowering from one end to the other: the statements of the files become symbols, names are checked everywhere, and then
  * what the outputs need is evaluated, and nothing else. What a form of syntax means stands in the other lower_*.c. */
 #include "compiler/lower_state.h"
 
@@ -36,15 +36,15 @@ static void report_twice(QbLower *L, const char *name, QbSpan span, QbSpan first
 }
 
 /* False where the name is taken; the first meaning holds. */
-static bool name_symbol(QbLower *L, const QbStmt *s, int symbol)
+static bool name_symbol(QbLower *L, const QbModule *m, const QbStmt *s, int symbol)
 {
-    int first = qb_name_map_get(L->names, s->name);
+    int first = qb_name_map_get(m->names, s->name);
     if (first >= 0) {
         report_twice(L, s->name, s->name_span, L->symbols[first].stmt->name_span);
         return false;
     }
-    qb_name_map_put(L->names, s->name, symbol);
-    if (qb_name_map_get(L->op_names, s->name) >= 0)
+    qb_name_map_put(m->names, s->name, symbol);
+    if (!m->is_library && qb_name_map_get(L->op_names, s->name) >= 0)
         qb_diag_add(L->diags, QB_NOTE, "QB0212", s->name_span,
                     "here '%s' is this file's own, not the operator", s->name);
     return true;
@@ -52,16 +52,21 @@ static bool name_symbol(QbLower *L, const QbStmt *s, int symbol)
 
 static void name_local(QbLower *L, const QbFunc *f, const char *name, QbSpan span, int local)
 {
-    if (qb_name_map_get(f->locals, name) >= 0)
-        qb_lower_error(L, "QB0203", span, "'%s' is defined twice in '%s'", name, f->name);
-    else
+    int first = qb_name_map_get(f->locals, name);
+    if (first < 0) {
         qb_name_map_put(f->locals, name, local);
+        return;
+    }
+    QbDiag *d = qb_lower_error(L, "QB0203", span, "'%s' is defined twice in '%s'", name, f->name);
+    d->other = first < f->n_params ? f->stmt->params[first].span : f->stmt->body[first - f->n_params]->name_span;
+    d->other_text = "first defined here";
 }
 
-static QbFunc *make_func(QbLower *L, const QbStmt *s, int symbol)
+static QbFunc *make_func(QbLower *L, const QbModule *m, const QbStmt *s, int symbol)
 {
     QbFunc *f = QB_NEW(L->arena, QbFunc);
-    *f = (QbFunc){.name = s->name, .stmt = s, .n_params = s->n_params, .symbol = symbol};
+    *f = (QbFunc){.name = s->name, .stmt = s, .module = m, .n_params = s->n_params};
+    f->symbol = symbol;
     f->n_locals = s->n_params + s->n_body;
     f->locals = qb_name_map_new(L->arena);
     for (int k = 0; k < s->n_params; k++) {
@@ -77,54 +82,46 @@ static QbFunc *make_func(QbLower *L, const QbStmt *s, int symbol)
     return f;
 }
 
-static void add_symbol(QbLower *L, QbSymbolKind kind, const QbStmt *s)
+static void add_symbol(QbLower *L, const QbModule *m, QbSymbolKind kind, const QbStmt *s)
 {
-    QbSymbol symbol = {.kind = kind, .name = s->name ? s->name : "", .stmt = s};
+    QbSymbol symbol = {.kind = kind, .name = s->name ? s->name : "", .stmt = s, .module = m};
     symbol.val = qb_val_poison(s->span);
     QB_PUSH(L->arena, L->symbols, L->n_symbols, L->cap_symbols, symbol);
     int i = L->n_symbols - 1;
     if (kind != QB_SYM_OUTPUT)
-        name_symbol(L, s, i);
+        name_symbol(L, m, s, i);
     if (kind == QB_SYM_PARAM)
         check_type(L, s->type, s->type_span);
     if (kind == QB_SYM_FUNC)
-        L->symbols[i].func = make_func(L, s, i);
+        L->symbols[i].func = make_func(L, m, s, i);
 }
 
-static void report_use(QbLower *L, const QbStmt *s)
+void qb_lower_add_statements(QbLower *L, QbModule *m)
 {
-    QbDiag *d = qb_lower_error(L, "QB0209", s->name_span,
-                               "'use %s' cannot be followed: qbic %s knows no modules", s->name,
-                               QB_VERSION);
-    qb_lower_hint(L, d, "copy the defs that are needed into this file");
-    L->has_use = true;
-}
-
-static void add_statements(QbLower *L)
-{
-    for (int k = 0; k < L->file->n; k++) {
-        const QbStmt *s = L->file->stmts[k];
+    m->first = L->n_symbols;
+    for (int k = 0; k < m->file->n; k++) {
+        const QbStmt *s = m->file->stmts[k];
         switch (s->kind) {
         case QB_S_PARAM:
-            add_symbol(L, QB_SYM_PARAM, s);
+            add_symbol(L, m, QB_SYM_PARAM, s);
             break;
         case QB_S_DEFINE:
-            add_symbol(L, QB_SYM_DEFINITION, s);
+            add_symbol(L, m, QB_SYM_DEFINITION, s);
             break;
         case QB_S_DEF:
-            add_symbol(L, QB_SYM_FUNC, s);
+            add_symbol(L, m, QB_SYM_FUNC, s);
             break;
         case QB_S_SAVE:
         case QB_S_PRINT:
-            add_symbol(L, QB_SYM_OUTPUT, s);
+            if (m == L->root) /* of other files the outputs are ignored */
+                add_symbol(L, m, QB_SYM_OUTPUT, s);
             break;
-        case QB_S_USE:
-            report_use(L, s);
-            break;
+        case QB_S_USE: /* lower_use.c */
         case QB_S_VERSION:
             break;
         }
     }
+    m->n = L->n_symbols - m->first;
 }
 
 /* ---- evaluation ------------------------------------------------------------------------------------- */
@@ -142,7 +139,7 @@ static void demand_outputs(QbLower *L)
     L->reaching = false;
     if (n || L->unread)
         return;
-    QbDiag *d = qb_lower_error(L, "QB0601", (QbSpan){L->file->source, 0, 0},
+    QbDiag *d = qb_lower_error(L, "QB0601", (QbSpan){L->root->file->source, 0, 0},
                                "the file has no output, so nothing would be computed");
     qb_lower_hint(L, d, "add 'save … to \"FILE\"' or 'print …'");
 }
@@ -159,14 +156,13 @@ QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, con
                 int n_ops, QbDiags *diags)
 {
     QbLower L = {
-        .arena = arena, .diags = diags, .file = file, .options = o, .ops = ops, .n_ops = n_ops};
+        .arena = arena, .diags = diags, .options = o, .ops = ops, .n_ops = n_ops};
     L.g = qb_dag_new(arena, diags, ops, n_ops);
     L.g->check_only = o->check_only;
     L.unread = diags->n_errors > 0;
     L.op_names = language_ops(&L);
-    L.names = qb_name_map_new(arena);
     L.default_texts = qb_name_map_new(arena);
-    add_statements(&L);
+    qb_lower_load(&L, file);
     qb_lower_bind_overrides(&L);
     qb_lower_walk_symbols(&L);
     qb_lower_find_recursion(&L);

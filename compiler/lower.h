@@ -13,12 +13,18 @@ typedef struct QbOverride {
     bool literal_string; /* from a JSON string: for a parameter without type it is a string unless it parses as an expression that checks */
 } QbOverride;
 
+/* The text of a file that a pipeline uses, in the arena; NULL after an error. */
+typedef const QbSource *QbUseFile(QbArena *arena, const char *path, QbErr *err);
+
 typedef struct QbLowerOptions {
     const QbOverride *overrides;
     int n_overrides;
     const char *const *images; /* positional images, bound to path parameters in order */
     int n_images;
     const char *out_dir;       /* where outputs with relative paths go; NULL: here */
+    QbUseFile *use_file;       /* for `use "file.qbi"`; NULL: there are no files */
+    const QbSource *modules;   /* for `use NAME`: the modules of the standard library, by name */
+    int n_modules;
     bool check_only;           /* qbic check: a missing input is a note, and what needs it is not checked further */
 } QbLowerOptions;
 

@@ -159,11 +159,18 @@ static QbVal make_element(const Apply *a)
 {
     const QbStep *s = a->step;
     QbType type;
+    QbVal v = {.kind = QB_ELEMENT, .node = -1, .span = s->span};
+    for (int k = 0; k < s->op->n_params; k++)
+        if (s->args[k].given && qb_val_has_unit(&s->args[k].val))
+            v.waits = s;
+    if (v.waits)
+        return v;
     if (!qb_dag_check(a->L->g, s->op, a->params, a->in, a->n_in, s->span, a->spans, &type))
         return qb_val_poison(s->span);
     QbElement *e = QB_NEW(a->L->arena, QbElement);
     s->op->value(a->params, e);
-    return (QbVal){.kind = QB_ELEMENT, .node = -1, .element = e, .span = s->span};
+    v.element = e;
+    return v;
 }
 
 static QbVal apply_op(QbLower *L, const QbStep *s)
@@ -232,20 +239,36 @@ static bool may_expand(QbLower *L, const QbStep *s)
     return false;
 }
 
+static const char in_call[] = "in this call";
+
+/* Errors in the body of a def, from number `from` on, also show the outermost call that led there. */
+static void point_at_call(QbLower *L, const QbStep *s, int from)
+{
+    for (int k = from; k < L->diags->n; k++) {
+        QbDiag *d = &L->diags->v[k];
+        if (d->severity != QB_ERROR || (d->other.source && d->other_text != in_call))
+            continue;
+        d->other = s->span;
+        d->other_text = in_call;
+    }
+}
+
 static QbVal apply_func(QbLower *L, const QbStep *s)
 {
+    int errors = L->diags->n;
     const QbFunc *f = s->func;
     if (f->recursive || !may_expand(L, s))
         return qb_val_poison(s->span);
-    QbScope file = {.kind = QB_SCOPE_FILE};
-    QbScope scope = {
-        .kind = QB_SCOPE_FILE, .func = f, .locals = QB_NEW_N(L->arena, QbLocal, f->n_locals + 1)};
+    QbScope file = {.kind = QB_SCOPE_FILE, .module = f->module}, scope = file;
+    scope.func = f;
+    scope.locals = QB_NEW_N(L->arena, QbLocal, f->n_locals + 1);
     for (int k = 0; k < f->n_params; k++) {
         QbVal v =
             s->args[k].given ? s->args[k].val : qb_lower_expr(L, &file, f->stmt->params[k].value);
         scope.locals[k] = (QbLocal){.state = QB_SYM_DONE, .val = convert(L, s, k, v)};
     }
     QbVal v = qb_lower_expr(L, &scope, f->stmt->value);
+    point_at_call(L, s, errors);
     v.span = s->span;
     return v;
 }

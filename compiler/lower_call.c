@@ -65,7 +65,7 @@ static bool fits_func_subject(const QbFunc *f, const QbVal *v)
     if (!type)
         return v->kind != QB_STAGE;
     QbKind kind = qb_kind_named(type);
-    if (qb_lower_fits(v, kind))
+    if (kind == QB_NONE ? v->kind != QB_STAGE : qb_lower_fits(v, kind)) /* an unknown type was reported */
         return true;
     bool next = f->n_params > 1 && f->stmt->params[1].type &&
                 qb_lower_fits(v, qb_kind_named(f->stmt->params[1].type));
@@ -229,7 +229,15 @@ static QbVal call_step(Call *c)
     return qb_lower_check_step(c->L, s) ? qb_lower_stage_of(c->L, s, c->e->span) : qb_val_poison(c->e->span);
 }
 
-static QbVal report_not_callable(QbLower *L, const QbExpr *callee)
+/* What a name that is no operator or def stands for; a poison where it is being evaluated. */
+static QbVal value_of(const QbLower *L, const QbScope *scope, const QbName *found)
+{
+    if (found->kind == QB_NAME_LOCAL)
+        return scope->locals[found->index].val;
+    return L->symbols[found->index].val;
+}
+
+static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName *found, const QbExpr *callee)
 {
     if (callee->kind == QB_E_ERROR)
         return qb_val_poison(callee->span);
@@ -237,10 +245,17 @@ static QbVal report_not_callable(QbLower *L, const QbExpr *callee)
         qb_lower_error(L, "QB0311", callee->span, "only operators and defs are called, by their names");
         return qb_val_poison(callee->span);
     }
+    const QbSymbol *s = found->kind == QB_NAME_SYMBOL ? &L->symbols[found->index] : NULL;
+    const QbFunc *f = found->kind == QB_NAME_LOCAL && found->index >= scope->func->n_params ? scope->func : NULL;
+    const QbStmt *stmt = s ? s->stmt : f ? f->stmt->body[found->index - f->n_params] : NULL;
+    bool unread = stmt && stmt->value && stmt->value->kind == QB_E_ERROR;
+    if (unread || (s && s->state == QB_SYM_OPEN)) /* a cycle, which is reported as one */
+        return qb_val_poison(callee->span);
+    QbVal v = value_of(L, scope, found);
     QbDiag *d = qb_lower_error(L, "QB0311", callee->span, "'%s' is no operator or def: it cannot be called", callee->name);
     if (qb_name_map_get(L->op_names, callee->name) >= 0)
         qb_lower_hint(L, d, "here '%s' is this file's own, not the operator", callee->name);
-    else
+    else if (v.kind == QB_STAGE)
         qb_lower_hint(L, d, "a stage is applied with |>: 'image |> %s'", callee->name);
     return qb_val_poison(callee->span);
 }
@@ -249,7 +264,7 @@ QbVal qb_lower_call(QbLower *L, const QbScope *scope, const QbExpr *e, const QbV
 {
     const QbExpr *callee = e->left;
     if (callee->kind != QB_E_NAME)
-        return report_not_callable(L, callee);
+        return report_not_callable(L, scope, NULL, callee);
     QbName found = qb_lower_resolve(L, scope, callee->name);
     Call c = {.L = L, .scope = scope, .e = e, .piped = piped, .step = QB_NEW(L->arena, QbStep)};
     c.step->name_span = callee->span;
@@ -263,7 +278,7 @@ QbVal qb_lower_call(QbLower *L, const QbScope *scope, const QbExpr *e, const QbV
     else if (found.kind == QB_NAME_SYMBOL && L->symbols[found.index].kind == QB_SYM_FUNC)
         c.step->func = L->symbols[found.index].func;
     else
-        return report_not_callable(L, callee);
+        return report_not_callable(L, scope, &found, callee);
     return call_step(&c);
 }
 

@@ -36,7 +36,7 @@ static void open_symbol(QbLower *L, int symbol)
 
 static void evaluate(QbLower *L, QbSymbol *s)
 {
-    QbScope scope = {.kind = QB_SCOPE_FILE};
+    QbScope scope = {.kind = QB_SCOPE_FILE, .module = s->module};
     if (s->kind == QB_SYM_PARAM) {
         s->val = qb_lower_param_value(L, s);
     } else if (s->kind == QB_SYM_OUTPUT) {

@@ -1,7 +1,10 @@
 /* Expressions: one function per form of syntax, each gives a value. What is wrong was reported when a poison comes back. */
 #include "compiler/lower_state.h"
 
-enum { DEEPEST = 600 }; /* nested evaluations: the stack stays far below 8 MiB, sanitizers included */
+enum {
+    DEEPEST = 600,       /* nested evaluations: the stack stays far below 8 MiB, sanitizers included */
+    MOST_VALUES = 1 << 20, /* of a list, with those of the lists in it: lists that hold lists grow fast */
+};
 
 static QbVal number_with_unit(const QbExpr *e)
 {
@@ -37,13 +40,21 @@ static QbVal list(QbLower *L, const QbScope *scope, const QbExpr *e)
 {
     QbVal *items = QB_NEW_N(L->arena, QbVal, e->n_args + 1);
     bool poison = false;
+    double values = 0;
     for (int k = 0; k < e->n_args; k++) {
         items[k] = qb_lower_expr(L, scope, e->args[k].value);
         poison = poison || qb_val_is_poison(&items[k]);
+        values += items[k].kind == QB_LIST ? 1 + items[k].number : 1;
+    }
+    if (values > MOST_VALUES) {
+        qb_lower_error(L, "QB0412", e->span, "this list holds more than %d values", MOST_VALUES);
+        poison = true;
     }
     if (poison)
         return qb_val_poison(e->span);
-    return (QbVal){.kind = QB_LIST, .node = -1, .items = items, .n_items = e->n_args, .span = e->span};
+    QbVal v = {.kind = QB_LIST, .node = -1, .number = values, .items = items, .n_items = e->n_args};
+    v.span = e->span;
+    return v;
 }
 
 /* ---- names ------------------------------------------------------------------------------------------ */

@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- inputs ------------------------------------------------------------------------------------------ */
 
@@ -44,23 +45,46 @@ static void gather_inputs(QbDag *g)
 
 /* ---- one file ---------------------------------------------------------------------------------------- */
 
-/* Without './' and doubled slashes. */
+/* Where the part before a '..' ends up when that is taken back: `n` bytes of `out`, which end in '/'. A part that is a link
+ * leads elsewhere, and is kept. */
+static size_t take_back(char *out, size_t n)
+{
+    struct stat s;
+    size_t before = n > 1 ? n - 1 : 0;
+    while (before > 0 && out[before - 1] != '/')
+        before--;
+    out[n - 1] = '\0';
+    bool is_parent = !strcmp(out + before, "..");
+    bool is_link = lstat(out, &s) == 0 && S_ISLNK(s.st_mode);
+    out[n - 1] = '/';
+    return n == 1 ? n : is_parent || is_link ? 0 : before;
+}
+
+/* From the root, without './', doubled slashes and 'x/../'. */
 static const char *plain(QbArena *arena, const char *dir, const char *path)
 {
+    char here[QB_MAX_PATH];
     const char *from =
         dir && dir[0] && path[0] != '/' ? qb_arena_printf(arena, "%s/%s", dir, path) : path;
-    char *out = qb_arena_alloc(arena, strlen(from) + 1);
+    if (from[0] != '/' && getcwd(here, sizeof(here)))
+        from = qb_arena_printf(arena, "%s/%s", here, from);
+    char *out = qb_arena_alloc(arena, strlen(from) + 2);
     size_t n = 0;
-    for (; *from; from++) {
-        bool starts = n == 0 || out[n - 1] == '/';
-        if (n && starts && *from == '/')
-            continue;
-        if (starts && from[0] == '.' && from[1] == '/')
-            from++;
-        else
-            out[n++] = *from;
+    while (*from) {
+        size_t part = strcspn(from, "/");
+        bool parent = part == 2 && from[0] == '.' && from[1] == '.';
+        size_t back = parent && n ? take_back(out, n) : 0;
+        bool skipped = (part == 0 && n) || (part == 1 && from[0] == '.');
+        if (back) {
+            n = back;
+        } else if (!skipped) {
+            memcpy(out + n, from, part);
+            n += part;
+            out[n++] = '/';
+        }
+        from += part + (from[part] == '/');
     }
-    out[n] = '\0';
+    out[n > 1 ? n - 1 : n] = '\0';
     return out;
 }
 

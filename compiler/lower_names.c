@@ -11,7 +11,7 @@ QbName qb_lower_resolve(const QbLower *L, const QbScope *scope, const char *name
         found.kind = QB_NAME_LOCAL;
         return found;
     }
-    if (scope->kind != QB_SCOPE_OPS && (found.index = qb_name_map_get(L->names, name)) >= 0) {
+    if (scope->module && (found.index = qb_name_map_get(scope->module->names, name)) >= 0) {
         bool hidden = scope->kind == QB_SCOPE_PARAM && L->symbols[found.index].kind == QB_SYM_DEFINITION;
         found.kind = hidden ? QB_NAME_UNKNOWN : QB_NAME_SYMBOL;
         if (!hidden)
@@ -97,7 +97,7 @@ static void walk_string(Walk *w, const QbExpr *e, bool strict)
             mention_symbol(w, found.index, strict);
             continue;
         }
-        if (found.kind == QB_NAME_UNKNOWN && qb_name_map_get(w->L->names, part->name) < 0) {
+        if (found.kind == QB_NAME_UNKNOWN && qb_name_map_get(w->scope.module->names, part->name) < 0) {
             qb_lower_unknown_name(w->L, &w->scope, part->name, part->span, false);
             continue;
         }
@@ -146,6 +146,16 @@ static void walk_op_args(Walk *w, const QbOp *op, const QbExpr *e, bool strict)
     }
 }
 
+/* Of a call that is not known: what its bare names mean is not known either, they may be choices. */
+static void walk_unknown_args(Walk *w, const QbExpr *e, bool strict)
+{
+    for (int k = e->n_args - 1; k >= 0; k--) {
+        const QbExpr *arg = e->args[k].value;
+        if (arg->kind != QB_E_NAME || qb_lower_resolve(w->L, &w->scope, arg->name).kind == QB_NAME_SYMBOL)
+            push(w, arg, strict);
+    }
+}
+
 static void walk_call(Walk *w, const QbExpr *e, bool strict)
 {
     const QbExpr *callee = e->left;
@@ -159,10 +169,7 @@ static void walk_call(Walk *w, const QbExpr *e, bool strict)
             return;
         }
         if (found.kind == QB_NAME_UNKNOWN) {
-            /* What its bare names mean is not known either: they may be choices. */
-            for (int k = e->n_args - 1; k >= 0; k--)
-                if (e->args[k].value->kind != QB_E_NAME)
-                    push(w, e->args[k].value, strict);
+            walk_unknown_args(w, e, strict);
             return;
         }
         if (found.kind == QB_NAME_SYMBOL && w->L->symbols[found.index].kind == QB_SYM_FUNC) {
@@ -252,9 +259,21 @@ static void walk_expr(Walk *w, const QbExpr *e)
     }
 }
 
+/* save x to a.tif: a path without its quotes. */
+static void hint_quotes(Walk *w, const QbExpr *path)
+{
+    const QbExpr *name = path->left;
+    if (path->kind != QB_E_MEMBER || name->kind != QB_E_NAME ||
+        qb_lower_resolve(w->L, &w->scope, name->name).kind != QB_NAME_UNKNOWN)
+        return;
+    QbDiag *d = qb_lower_error(w->L, "QB0202", name->span, "undefined name '%s'", name->name);
+    qb_lower_hint(w->L, d, "a path is written in quotes: \"%s.%s\"", name->name, path->name);
+}
+
 static void walk_save(Walk *w, const QbStmt *s)
 {
     walk_expr(w, s->value);
+    hint_quotes(w, s->path);
     walk_expr(w, s->path);
     for (int k = 0; k < s->n_with; k++)
         if (s->with[k].value->kind != QB_E_NAME) /* a pixel type */
@@ -269,7 +288,9 @@ static void walk_param(Walk *w, const QbSymbol *s)
     w->symbol = overridden ? -1 : symbol;
     walk_expr(w, s->stmt->value);
     w->symbol = symbol;
+    w->scope.module = w->L->root; /* an override sees what the pipeline sees */
     walk_expr(w, s->given);
+    w->scope.module = s->module;
     walk_expr(w, s->stmt->domain_lo);
     walk_expr(w, s->stmt->domain_hi);
     for (int k = 0; k < s->stmt->n_domain_values; k++)
@@ -286,13 +307,24 @@ static void walk_func(Walk *w, const QbSymbol *s)
     walk_expr(w, s->stmt->value);
 }
 
+bool qb_lower_names_known(QbLower *L, const QbExpr *e)
+{
+    Walk w = {.L = L, .symbol = -1, .scope = {.kind = QB_SCOPE_PARAM, .module = L->root}};
+    QbDiags *diags = L->diags, quiet;
+    qb_diags_init(&quiet, L->arena);
+    L->diags = &quiet;
+    walk_expr(&w, e);
+    L->diags = diags;
+    return quiet.n_errors == 0;
+}
+
 void qb_lower_walk_symbols(QbLower *L)
 {
     Walk w = {.L = L};
     for (int i = 0; i < L->n_symbols; i++) {
         const QbSymbol *s = &L->symbols[i];
         w.symbol = i;
-        w.scope = (QbScope){.kind = QB_SCOPE_FILE};
+        w.scope = (QbScope){.kind = QB_SCOPE_FILE, .module = s->module};
         if (s->kind == QB_SYM_PARAM)
             walk_param(&w, s);
         else if (s->kind == QB_SYM_FUNC)

@@ -45,7 +45,7 @@ static bool holds_images(QbFormat f)
 
 static bool find_path(QbLower *L, const QbStmt *s, QbVal *path, QbFormat *format)
 {
-    QbScope scope = {.kind = QB_SCOPE_FILE};
+    QbScope scope = {.kind = QB_SCOPE_FILE, .module = L->root};
     *path = qb_lower_expr(L, &scope, s->path);
     if (qb_val_is_poison(path))
         return false;
@@ -84,7 +84,7 @@ static bool fits_format(QbLower *L, const QbStmt *s, const QbVal *v, const QbVal
                           qb_val_source(L->arena, v));
         else if (v->kind == QB_STAGE)
             qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'",
-                          qb_val_source(L->arena, v));
+                          qb_val_operand(L->arena, v));
         return false;
     }
     if (raster == holds_images(format))
@@ -100,7 +100,7 @@ static bool fits_format(QbLower *L, const QbStmt *s, const QbVal *v, const QbVal
 
 static bool take_label_type(QbLower *L, const QbArg *arg, const QbVal *v, QbOutput *o)
 {
-    QbScope scope = {.kind = QB_SCOPE_FILE};
+    QbScope scope = {.kind = QB_SCOPE_FILE, .module = L->root};
     const QbExpr *e = arg->value;
     bool bare = e->kind == QB_E_NAME;
     QbVal type = bare ? qb_val_text(QB_STRING, e->name, e->span) : qb_lower_expr(L, &scope, e);
@@ -128,7 +128,7 @@ static bool take_label_type(QbLower *L, const QbArg *arg, const QbVal *v, QbOutp
 
 static bool take_table(QbLower *L, const QbArg *arg, const QbVal *v, QbOutput *o)
 {
-    QbScope scope = {.kind = QB_SCOPE_FILE};
+    QbScope scope = {.kind = QB_SCOPE_FILE, .module = L->root};
     QbVal name = qb_lower_expr(L, &scope, arg->value);
     if (qb_val_is_poison(&name))
         return false;
@@ -242,7 +242,7 @@ static void add_output(QbLower *L, QbOutput o)
 
 static QbVal save(QbLower *L, const QbStmt *s)
 {
-    QbScope scope = {.kind = QB_SCOPE_FILE};
+    QbScope scope = {.kind = QB_SCOPE_FILE, .module = L->root};
     QbOutput o = {.span = s->span, .low = -1, .high = -1, .label_type = QB_PIX_COUNT};
     QbVal v = qb_lower_expr(L, &scope, s->value), path;
     bool ok = find_path(L, s, &path, &o.format);
@@ -302,7 +302,7 @@ static bool print_item(QbLower *L, const QbVal *v, QbPrintItem *it)
     if (v->kind == QB_STAGE) {
         QbDiag *d = qb_lower_error(L, "QB0609", v->span, "'print' writes values, found a stage");
         qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'",
-                      qb_val_source(L->arena, v));
+                      qb_val_operand(L->arena, v));
         return false;
     }
     if (v->kind == QB_LIST && has_node(v)) {
@@ -324,7 +324,7 @@ static bool print_item(QbLower *L, const QbVal *v, QbPrintItem *it)
 
 static QbVal print(QbLower *L, const QbStmt *s)
 {
-    QbScope scope = {.kind = QB_SCOPE_FILE};
+    QbScope scope = {.kind = QB_SCOPE_FILE, .module = L->root};
     QbOutput o = {.format = QB_FORMAT_PRINT, .span = s->span, .node = -1, .low = -1, .high = -1};
     o.label_type = QB_PIX_COUNT;
     o.items = QB_NEW_N(L->arena, QbPrintItem, s->n_values + 1);

@@ -13,18 +13,26 @@ static const QbExpr *without_brackets(const QbExpr *e)
 /* A parameter whose override is taken as it is: a string or path, by its type or its default. */
 static bool is_textual(const QbLower *L, const QbSymbol *s)
 {
+    const QbNameMap *names = s->module->names;
     for (int steps = 0; steps < 100; steps++) {
         if (s->stmt->type)
             return !strcmp(s->stmt->type, "string") || !strcmp(s->stmt->type, "path");
         const QbExpr *e = without_brackets(s->stmt->value);
         if (!e || e->kind != QB_E_NAME)
             return e && e->kind == QB_E_STRING;
-        int other = qb_name_map_get(L->names, e->name);
+        int other = qb_name_map_get(names, e->name);
         if (other < 0 || L->symbols[other].kind != QB_SYM_PARAM)
             return false;
         s = &L->symbols[other];
     }
     return false;
+}
+
+/* A parameter that can be overridden: one of the pipeline's, or of a file that it uses unless the name is taken. */
+static bool is_open_to_callers(const QbLower *L, int symbol)
+{
+    const QbSymbol *s = &L->symbols[symbol];
+    return s->kind == QB_SYM_PARAM && qb_name_map_get(L->params, s->name) == symbol;
 }
 
 static QbSource *make_source(const QbLower *L, const char *name, const char *text)
@@ -51,9 +59,9 @@ static void report_unknown(QbLower *L, const QbOverride *o)
     const char **names = QB_NEW_N(L->arena, const char *, L->n_symbols + 1);
     int n = 0;
     for (int i = 0; i < L->n_symbols; i++)
-        if (L->symbols[i].kind == QB_SYM_PARAM)
+        if (is_open_to_callers(L, i))
             names[n++] = L->symbols[i].name;
-    if (L->has_use)
+    if (L->root->is_partial)
         return;
     const char *text = qb_arena_printf(L->arena, "%s=%s", o->name, o->value);
     QbSource *source = make_source(L, option_of(o), text);
@@ -71,8 +79,8 @@ static void report_unknown(QbLower *L, const QbOverride *o)
 
 static void bind_override(QbLower *L, const QbOverride *o)
 {
-    int i = qb_name_map_get(L->names, o->name);
-    if (i < 0 || L->symbols[i].kind != QB_SYM_PARAM) {
+    int i = qb_name_map_get(L->params, o->name);
+    if (i < 0) {
         report_unknown(L, o);
         return;
     }
@@ -91,8 +99,8 @@ static void bind_override(QbLower *L, const QbOverride *o)
     if (o->literal_string && !s->stmt->type) { /* a string, unless it reads as an expression */
         QbDiags quiet;
         qb_diags_init(&quiet, L->arena);
-        qb_parse_expr(L->arena, source, &quiet);
-        if (quiet.n_errors) {
+        const QbExpr *e = qb_parse_expr(L->arena, source, &quiet);
+        if (quiet.n_errors || !qb_lower_names_known(L, e)) {
             s->literal = source->text;
             return;
         }
@@ -121,7 +129,7 @@ static void bind_images(QbLower *L)
     int n = 0;
     for (int i = 0; i < L->n_symbols; i++) {
         QbSymbol *s = &L->symbols[i];
-        if (s->kind != QB_SYM_PARAM || !s->stmt->type || strcmp(s->stmt->type, "path") != 0)
+        if (!is_open_to_callers(L, i) || !s->stmt->type || strcmp(s->stmt->type, "path") != 0)
             continue;
         if (n < L->options->n_images) {
             const char *image = L->options->images[n];
@@ -134,7 +142,7 @@ static void bind_images(QbLower *L)
         }
         n++;
     }
-    if (L->options->n_images > n && !L->has_use)
+    if (L->options->n_images > n && !L->root->is_partial)
         report_too_many(L, n);
 }
 
@@ -188,7 +196,7 @@ static const char *written(const QbLower *L, const QbVal *v)
 
 static bool is_in_range(QbLower *L, const QbSymbol *s, const QbVal *v)
 {
-    QbScope scope = {.kind = QB_SCOPE_PARAM};
+    QbScope scope = {.kind = QB_SCOPE_PARAM, .module = s->module};
     QbVal lo = qb_lower_expr(L, &scope, s->stmt->domain_lo), hi = qb_lower_expr(L, &scope, s->stmt->domain_hi);
     if (qb_val_is_poison(&lo) || qb_val_is_poison(&hi))
         return true;
@@ -222,7 +230,7 @@ static bool is_in_range(QbLower *L, const QbSymbol *s, const QbVal *v)
 
 static bool is_in_list(QbLower *L, const QbSymbol *s, const QbVal *v)
 {
-    QbScope scope = {.kind = QB_SCOPE_PARAM};
+    QbScope scope = {.kind = QB_SCOPE_PARAM, .module = s->module};
     int n = s->stmt->n_domain_values;
     const char **texts = QB_NEW_N(L->arena, const char *, n + 1);
     const char *list = "";
@@ -251,7 +259,7 @@ static bool is_in_domain(QbLower *L, const QbSymbol *s, const QbVal *v)
 
 QbVal qb_lower_param_value(QbLower *L, QbSymbol *s)
 {
-    QbScope scope = {.kind = QB_SCOPE_PARAM};
+    QbScope scope = {.kind = QB_SCOPE_PARAM, .module = s->given ? L->root : s->module};
     QbVal v;
     if (s->literal)
         v = qb_val_text(QB_STRING, s->literal, s->from_span);
@@ -267,7 +275,7 @@ void qb_lower_record_params(QbLower *L)
 {
     for (int i = 0; i < L->n_symbols; i++) {
         const QbSymbol *s = &L->symbols[i];
-        if (s->kind != QB_SYM_PARAM)
+        if (!is_open_to_callers(L, i))
             continue;
         QbParamValue p = {.name = s->name, .from = s->from ? s->from : "default", .span = s->stmt->span};
         p.value = written(L, &s->val);

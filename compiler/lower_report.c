@@ -59,10 +59,10 @@ static Words visible_names(const QbLower *L, const QbScope *scope)
     Words w = {0};
     if (scope->func)
         add_locals(L, scope->func, &w);
-    for (int i = 0; i < L->n_symbols && scope->kind != QB_SCOPE_OPS; i++) {
+    for (int i = 0; i < L->n_symbols && scope->module; i++) {
         const QbSymbol *s = &L->symbols[i];
         bool hidden = s->kind == QB_SYM_OUTPUT || (s->kind == QB_SYM_DEFINITION && scope->kind == QB_SCOPE_PARAM);
-        if (!hidden)
+        if (!hidden && qb_name_map_get(scope->module->names, s->name) == i)
             QB_PUSH(L->arena, w.v, w.n, w.cap, s->name);
     }
     for (int i = 0; i < L->n_ops; i++)
@@ -73,13 +73,13 @@ static Words visible_names(const QbLower *L, const QbScope *scope)
 
 void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span, bool called)
 {
-    int symbol = scope->kind == QB_SCOPE_PARAM ? qb_name_map_get(L->names, name) : -1;
+    int symbol = scope->kind == QB_SCOPE_PARAM ? qb_name_map_get(scope->module->names, name) : -1;
     if (symbol >= 0) {
         QbDiag *d = qb_lower_error(L, "QB0208", span, "'%s' is a definition", name);
         qb_lower_hint(L, d, "a parameter's value uses literals, operators, defs and other parameters");
         return;
     }
-    if (L->has_use)
+    if (scope->module && scope->module->is_partial)
         return;
     QbDiag *d = qb_lower_error(L, called ? "QB0201" : "QB0202", span,
                                called ? "unknown operator '%s'" : "undefined name '%s'", name);

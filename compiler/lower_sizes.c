@@ -17,11 +17,12 @@ static bool is_whole_slot(QbSlot slot)
     return slot == QB_SLOT_WHOLE || slot == QB_SLOT_SIZES || slot == QB_SLOT_SHAPE;
 }
 
-/* The subject comes later: what depends on it is checked then. */
+/* The subject comes later, an element's with the operator that takes it: what depends on it is checked then. */
 static bool subject_waits(const QbSlotCtx *c)
 {
     const QbOp *op = c->step->op;
-    return !c->subject && op->n_params && op->params[0].slot == QB_SLOT_INPUT;
+    bool has_one = op->class == QB_OP_VALUE || (op->n_params && op->params[0].slot == QB_SLOT_INPUT);
+    return !c->subject && has_one;
 }
 
 /* ---- lengths ----------------------------------------------------------------------------------------- */

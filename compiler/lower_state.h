@@ -9,22 +9,25 @@
 /* ---- values ----------------------------------------------------------------------------------------- */
 
 typedef struct QbVal QbVal;
+typedef struct QbStep QbStep;
 typedef struct QbStage QbStage;
 typedef struct QbFunc QbFunc;
 typedef struct QbLower QbLower;
 typedef struct QbScope QbScope;
+typedef struct QbModule QbModule;
 
 /* A value while compiling. Fixed ones are held here; what needs the run is a node. A raster or table without a node
  * stands for one that cannot be known (its file is missing): like a mistake it silences what depends on it. */
 struct QbVal {
     QbKind kind;          /* QB_NONE: a mistake that was reported */
     QbNodeId node;        /* rasters, tables, measured numbers and bools; else -1 */
-    double number;        /* fixed number; bool 0 or 1; length: micrometres; time: seconds */
+    double number;        /* fixed number; bool 0 or 1; length: micrometres; time: seconds; list: values in it */
     double voxels;        /* length: the part given in voxels */
     const char *text;     /* string, path */
     const QbVal *items;   /* list */
     int n_items;
     const QbElement *element;
+    const QbStep *waits;  /* of an element with a length in a physical unit: what makes it for an image */
     const QbStage *stage;
     QbSpan span;          /* where it was written last */
 };
@@ -36,13 +39,13 @@ typedef struct QbBound {
 } QbBound;
 
 /* An operator or def with its arguments but perhaps without its subject (row 0). */
-typedef struct QbStep {
+struct QbStep {
     const QbOp *op;     /* or */
     const QbFunc *func;
     QbBound *args;      /* one per row */
     QbSpan name_span;   /* the operator's name */
     QbSpan span;        /* the call */
-} QbStep;
+};
 
 /* Steps in a row, the last one first. */
 struct QbStage {
@@ -65,6 +68,7 @@ typedef struct QbSymbol {
     QbSymbolKind kind;
     const char *name;
     const QbStmt *stmt;
+    const QbModule *module; /* the file that it stands in */
     QbSymbolState state;
     QbVal val;
     QbMention *mentions;
@@ -86,6 +90,7 @@ typedef struct QbSymbol {
 struct QbFunc {
     const char *name;
     const QbStmt *stmt;
+    const QbModule *module;
     QbNameMap *locals; /* parameters 0 … n_params−1, then the definitions of the body */
     int n_params, n_locals;
     bool recursive; /* reported; never expanded */
@@ -106,6 +111,7 @@ typedef enum QbScopeKind {
 
 struct QbScope {
     QbScopeKind kind;
+    const QbModule *module; /* whose names are seen; NULL: operators alone */
     const QbFunc *func; /* inside a def */
     QbLocal *locals;
 };
@@ -117,18 +123,32 @@ typedef struct QbName {
     const QbOp *op;
 } QbName;
 
+/* One file of the program: the pipeline itself, or one that is used. */
+struct QbModule {
+    const QbFile *file;
+    QbNameMap *names;  /* its own symbols that have a name, then the defs and params that it uses */
+    const char *label; /* as it is called in messages */
+    int first, n;      /* its own symbols */
+    bool is_library;   /* of the standard library */
+    bool is_open;      /* what it uses is being read */
+    bool is_unread;    /* its text has mistakes: it may have lost a name */
+    bool is_partial;   /* something it uses could not be read: unknown names may be of that */
+};
+
 /* ---- the lowering ----------------------------------------------------------------------------------- */
 
 struct QbLower {
     QbDag *g;
     QbArena *arena;
     QbDiags *diags;
-    const QbFile *file;
     const QbLowerOptions *options;
     const QbOp *const *ops;
     int n_ops;
     QbNameMap *op_names;  /* operators of the language */
-    QbNameMap *names;     /* symbols that have a name */
+    QbModule *root;       /* the pipeline's own file */
+    QbModule **modules;   /* every file, each once, in the order in which they were met */
+    int n_modules, cap_modules;
+    QbNameMap *params;    /* parameters that can be overridden: of two with one name the first that was met */
     QbSymbol *symbols;
     int n_symbols, cap_symbols;
     int *open;            /* symbols being evaluated, outermost first: the path of a cycle */
@@ -139,7 +159,6 @@ struct QbLower {
     int depth;            /* of nested evaluation */
     int expansions;       /* of defs */
     bool too_far;         /* reported once */
-    bool has_use;         /* unknown names may come from a module */
     bool unread;          /* the text has mistakes: what outputs need is not known */
     bool reaching;        /* what is evaluated now is needed by an output */
     int n_opened;         /* locals of defs opened so far */
@@ -159,6 +178,8 @@ QbVal qb_val_poison(QbSpan span);
 QbVal qb_val_number(double v, QbSpan span);
 QbVal qb_val_bool(bool v, QbSpan span);
 QbVal qb_val_text(QbKind kind, const char *text, QbSpan span);
+/* Whether it is, or holds, a length in a physical unit. */
+bool qb_val_has_unit(const QbVal *v);
 QbVal qb_val_node(const QbLower *L, QbNodeId id, QbSpan span);
 /* The node of a value that can be one (fixed numbers and bools become constants); -1 otherwise. */
 QbNodeId qb_val_to_node(QbLower *L, const QbVal *v);
@@ -170,6 +191,8 @@ const char *qb_kinds_phrase(QbArena *arena, unsigned accepts);
 /* Canonical qbi text. */
 void qb_val_write(const QbLower *L, const QbVal *v, QbText *out);
 const char *qb_val_source(QbArena *arena, const QbVal *v);
+/* The same as an operand of |>: in brackets where it needs them. */
+const char *qb_val_operand(QbArena *arena, const QbVal *v);
 bool qb_val_equal(const QbLower *L, const QbVal *a, const QbVal *b);
 /* The kind with that name in a program ("image"); QB_NONE for an unknown name. */
 QbKind qb_kind_named(const char *name);
@@ -191,9 +214,17 @@ void qb_lower_unknown_bare(QbLower *L, const QbScope *scope, const QbOp *op, int
 /* `path` joined by arrows, and back to its start. */
 void qb_lower_cycle(QbLower *L, const char *const *path, int n, QbSpan span, const char *hint);
 
+/* lower.c: the statements of a file become symbols */
+void qb_lower_add_statements(QbLower *L, QbModule *m);
+
+/* lower_use.c: other files. The pipeline's own file, with all that it uses. */
+void qb_lower_load(QbLower *L, const QbFile *file);
+
 /* lower_names.c: what a name means; the static walk over every expression */
 QbName qb_lower_resolve(const QbLower *L, const QbScope *scope, const char *name);
 void qb_lower_walk_symbols(QbLower *L);
+/* Whether every name of an override's value means something. */
+bool qb_lower_names_known(QbLower *L, const QbExpr *e);
 /* Whether a CHOICE, PIX or KIND row takes this bare name. */
 bool qb_lower_is_choice(const QbParam *p, const char *name);
 

@@ -32,7 +32,8 @@ QbVal qb_lower_member(QbLower *L, const QbVal *v, const char *member, QbSpan spa
     if (qb_val_is_poison(v))
         return qb_val_poison(span);
     if (v->kind != QB_PATH && v->kind != QB_STRING) {
-        qb_lower_error(L, "QB0214", span, "'.%s' is a part of a path, found %s", member, qb_val_found(v));
+        QbDiag *d = qb_lower_error(L, "QB0214", span, "%s has no '.%s'", qb_val_found(v), member);
+        qb_lower_hint(L, d, "'stem', 'name' and 'dir' are parts of a path");
         return qb_val_poison(span);
     }
     if (!strcmp(member, "stem"))

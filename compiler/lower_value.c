@@ -23,6 +23,14 @@ QbVal qb_val_text(QbKind kind, const char *text, QbSpan span)
     return (QbVal){.kind = kind, .node = -1, .text = text, .span = span};
 }
 
+bool qb_val_has_unit(const QbVal *v)
+{
+    bool found = v->kind == QB_LENGTH && v->number != 0;
+    for (int k = 0; v->kind == QB_LIST && k < v->n_items && !found; k++)
+        found = qb_val_has_unit(&v->items[k]);
+    return found;
+}
+
 QbVal qb_val_node(const QbLower *L, QbNodeId id, QbSpan span)
 {
     if (id < 0)
@@ -152,12 +160,13 @@ static void write_argument(const QbLower *L, const QbStep *s, int k, QbText *out
         qb_val_write(L, v, out);
 }
 
-static void write_step(const QbLower *L, const QbStep *s, QbText *out)
+/* The arguments from row `first` on: a stage has no subject. */
+static void write_step(const QbLower *L, const QbStep *s, int first, QbText *out)
 {
     int n = s->op ? s->op->n_params : s->func->n_params;
     bool any = false, gap = false;
     qb_text_add(out, s->op ? s->op->name : s->func->name);
-    for (int k = 1; k < n; k++) {
+    for (int k = first; k < n; k++) {
         if (!s->args[k].given) {
             gap = true;
             continue;
@@ -180,7 +189,7 @@ static void write_stage(const QbLower *L, const QbStage *stage, QbText *out)
         steps[k] = stage->step;
     for (int k = 0; k < n; k++) {
         qb_text_add(out, k ? " |> " : "");
-        write_step(L, steps[k], out);
+        write_step(L, steps[k], 1, out);
     }
 }
 
@@ -189,6 +198,12 @@ const char *qb_val_source(QbArena *arena, const QbVal *v)
     if (!v->span.source)
         return "";
     return qb_arena_strndup(arena, v->span.source->text + v->span.lo, v->span.hi - v->span.lo);
+}
+
+const char *qb_val_operand(QbArena *arena, const QbVal *v)
+{
+    const char *text = qb_val_source(arena, v);
+    return strstr(text, "|>") && text[0] != '(' ? qb_arena_printf(arena, "(%s)", text) : text;
 }
 
 void qb_val_write(const QbLower *L, const QbVal *v, QbText *out)
@@ -213,6 +228,8 @@ void qb_val_write(const QbLower *L, const QbVal *v, QbText *out)
             qb_val_write(L, &v->items[k], out);
         }
         qb_text_add(out, "]");
+    } else if (v->kind == QB_ELEMENT && v->waits) {
+        write_step(L, v->waits, 0, out);
     } else if (v->kind == QB_ELEMENT) {
         write_element(v->element, out);
     } else if (v->kind == QB_STAGE) {

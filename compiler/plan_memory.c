@@ -31,7 +31,8 @@ static int64_t wanted_quantum(const Planner *p, int pass)
         const QbStep *s = &p->steps[i];
         if (!qb_step_runs(s) || s->pass != pass)
             continue;
-        plane = qb_max64(plane, plane_voxels(s) * (int64_t)qb_pix_bytes(s->type.kind == QB_NUMBER ? QB_U8 : s->type.pix));
+        const QbType *t = qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
+        plane = qb_max64(plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
         ticks = qb_max64(ticks, s->ticks);
     }
     int64_t k = qb_max64(1, QUANTUM_BYTES / plane);

@@ -20,12 +20,23 @@ static void demand_text(const QbStep *s, QbText *out)
         qb_text_addf(out, ",… (%d parts)", s->n_intervals);
 }
 
+/* "line 7", or "tools.qbi:7" of another file that is used. */
+static void place_text(const QbPlan *p, QbSpan span, QbText *out)
+{
+    const QbSource *source = span.source;
+    int line = 0, column = 0;
+    if (source)
+        qb_source_place(source, span.lo, &line, &column);
+    if (source && p->dag->n_sources && source != p->dag->sources[0])
+        qb_text_addf(out, "%s:%d ", source->name, line);
+    else
+        qb_text_addf(out, "line %-4d ", line);
+}
+
 static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
 {
-    int line = 0, column = 0;
-    if (s->span.source)
-        qb_source_place(s->span.source, s->span.lo, &line, &column);
-    qb_text_addf(out, "  %3d %-24s line %-4d ", s->id, s->label, line);
+    qb_text_addf(out, "  %3d %-24s ", s->id, s->label);
+    place_text(p, s->span, out);
     shape_text(s, out);
     qb_text_add(out, s->n_in ? "  from" : "");
     for (int k = 0; k < s->n_in; k++)
@@ -43,7 +54,6 @@ static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
             qb_text_addf(out, ", computed %.0f times: cheaper than storing it", s->recompute);
     }
     qb_text_add(out, "\n");
-    (void)p;
 }
 
 static double pass_ns(const QbPlan *p, int pass)
@@ -72,6 +82,18 @@ static void totals(const QbPlan *p, QbText *out)
                  (double)p->budget / (1 << 20), p->threads, p->threads == 1 ? "" : "s");
 }
 
+static void lengths_text(const QbPlan *p, QbText *out)
+{
+    const QbDag *g = p->dag;
+    qb_text_add(out, g->n_lengths ? "lengths\n" : "");
+    for (int i = 0; i < g->n_lengths; i++) {
+        const QbLengthNote *n = &g->lengths[i];
+        qb_text_addf(out, "  %-28s ", qb_arena_printf(g->arena, "%s of %s", n->argument, n->op));
+        place_text(p, n->span, out);
+        qb_text_addf(out, "%s = %s voxels\n", n->length, n->voxels);
+    }
+}
+
 void qb_plan_text(const QbPlan *p, QbText *out)
 {
     for (int pass = -1; pass < p->n_passes; pass++) {
@@ -88,6 +110,7 @@ void qb_plan_text(const QbPlan *p, QbText *out)
             if (p->steps[i].pass == pass)
                 step_text(p, &p->steps[i], out);
     }
+    lengths_text(p, out);
     totals(p, out);
     for (int i = 0; i < p->dag->n_passes; i++)
         if (p->dag->passes[i].changed)

@@ -73,8 +73,8 @@ const char *qb_nearest(const char *word, const char *const *candidates, int n)
     const char *best = NULL;
     for (int i = 0; i < n; i++) {
         size_t m = strlen(candidates[i]);
-        if (m == 0 || m > LONGEST ||
-            (length == 1 && m == 1 && lower(word[0]) != lower(candidates[i][0])))
+        bool one_letter = length == 1 && strcasecmp(word, candidates[i]) != 0;
+        if (m == 0 || m > LONGEST || one_letter)
             continue;
         int c = cost(word, candidates[i]);
         if (c < best_cost) {

@@ -95,7 +95,7 @@ struct QbStmt {
     QbStmtKind kind;
     QbSpan span;      /* the whole statement */
     QbSpan name_span;
-    const char *name; /* param, definition, def, use (module or file) */
+    const char *name; /* param, definition, def, use (module or file; NULL after a mistake) */
     /* param */
     const char *type; /* as written; NULL without */
     QbSpan type_span;

@@ -67,7 +67,10 @@ QbExpr *qb_build_bool(QbParser *p, QbSpan at, bool truth)
 
 QbExpr *qb_build_name(QbParser *p, QbWord name)
 {
-    QbExpr *e = qb_build_node(p, QB_E_NAME, name.span);
+    bool ascii = true; /* other names were reported character by character */
+    for (const char *c = name.name; *c; c++)
+        ascii = ascii && (unsigned char)*c < 0x80;
+    QbExpr *e = qb_build_node(p, ascii ? QB_E_NAME : QB_E_ERROR, name.span);
     e->name = name.name;
     return e;
 }

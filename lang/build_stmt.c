@@ -149,7 +149,7 @@ QbLines *qb_build_lines(QbParser *p)
 
 QbLines *qb_build_add_line(QbParser *p, QbLines *lines, QbStmt *line)
 {
-    if (!line) /* unreadable: an error stands for it */
+    if (!line || !line->value) /* unreadable, or an output: an error stands for it */
         line = qb_build_bare(p, qb_build_node(p, QB_E_ERROR, (QbSpan){p->source, 0, 0}));
     QB_PUSH(p->arena, lines->v, lines->n, lines->cap, line);
     return lines;
@@ -227,12 +227,12 @@ QbStmt *qb_build_use_file(QbParser *p, QbSpan at, QbExpr *path)
     s->use_file = true;
     s->name_span = path->span;
     if (path->kind == QB_E_ERROR)
-        return NULL;
+        return s;
     if (path->n_parts != 1 || !path->parts[0].text) {
         qb_diag_add(p->diags, QB_ERROR, "QB0141", path->span,
                     path->n_parts ? "the file of 'use' is a plain name: no parameter can stand in it"
                                   : "'use' names no file");
-        return NULL;
+        return s;
     }
     s->name = path->parts[0].text;
     return s;
@@ -272,13 +272,26 @@ static QbStmt *failed_definition(QbParser *p, const QbToken *name, QbExpr *error
     return qb_build_define(p, word.span, word, error);
 }
 
+/* Whether a '=' outside brackets stands in the line: a.b = 3, v[0] = 3, f(x) = 3. */
+static bool is_assigned(const QbParser *p)
+{
+    int depth = 0;
+    for (const QbToken *t = &p->tokens[p->first]; t->kind != QB_T_NEWLINE && t->kind != QB_T_END; t++) {
+        depth += (t->kind == QB_T_LPAREN || t->kind == QB_T_LBRACKET) -
+                 (t->kind == QB_T_RPAREN || t->kind == QB_T_RBRACKET);
+        if (t->kind == QB_T_ASSIGN && depth == 0)
+            return true;
+    }
+    return false;
+}
+
 QbStmt *qb_build_failed(QbParser *p)
 {
     const QbToken *t = &p->tokens[p->first]; /* NEWLINE and END follow: t[1] exists */
     QbSpan at = qb_token_span(p, t);
     QbExpr *error = qb_build_node(p, QB_E_ERROR, at);
-    if (t->kind == QB_T_NAME && t[1].kind == QB_T_ASSIGN)
-        return failed_definition(p, t, error);
+    if (t->kind == QB_T_NAME && is_assigned(p)) /* let x = 3 means x */
+        return failed_definition(p, t[1].kind == QB_T_NAME ? t + 1 : t, error);
     if (t->kind == QB_T_DEF && t[1].kind == QB_T_NAME)
         return failed_definition(p, t + 1, error);
     if (t->kind == QB_T_PARAM && t[1].kind == QB_T_NAME) {
@@ -292,9 +305,16 @@ QbStmt *qb_build_failed(QbParser *p)
     }
     if (t->kind == QB_T_SAVE)
         return qb_build_save(p, at, error, error, NULL);
+    if (t->kind == QB_T_USE)
+        return new_stmt(p, QB_S_USE, at);
     if (t->kind == QB_T_PRINT)
         return qb_build_print(p, at, qb_build_add_arg(p, qb_build_args(p), (QbWord){0}, error));
     return NULL;
+}
+
+static void push_stmt(QbParser *p, QbStmt *stmt)
+{
+    QB_PUSH(p->arena, p->stmts, p->n_stmts, p->cap_stmts, stmt);
 }
 
 /* An expression on its own at the top of a file does nothing. */
@@ -302,13 +322,20 @@ static void refuse_bare(QbParser *p, const QbExpr *e)
 {
     if (e->kind == QB_E_ERROR)
         return;
+    bool equals = e->kind == QB_E_COMPARE && e->cmp_ops[0] == QB_EQ && e->operands[0]->kind == QB_E_NAME;
+    if (equals) { /* the name is not missed */
+        QbWord name = {e->operands[0]->name, e->operands[0]->span};
+        push_stmt(p, qb_build_define(p, e->span, name, qb_build_node(p, QB_E_ERROR, e->span)));
+    }
     QbDiag *d = qb_parser_error(p, "QB0135", e->span,
                                 "this expression goes nowhere: no name is given to it, "
                                 "and it is neither saved nor printed");
     if (!d)
         return;
-    bool equals = e->kind == QB_E_COMPARE && e->cmp_ops[0] == QB_EQ && e->operands[0]->kind == QB_E_NAME;
-    if (equals)
+    bool goes_on = e->kind == QB_E_UNARY && e->op == QB_NEG && p->n_stmts > 0;
+    if (goes_on)
+        d->hint = "to go on with the line above, end that line with '-'";
+    else if (equals)
         d->hint = qb_arena_printf(p->arena, "a definition has one '=': %s = ...", e->operands[0]->name);
     else
         d->hint = "write NAME = ... or print ...";
@@ -323,5 +350,5 @@ void qb_build_add_stmt(QbParser *p, QbStmt *stmt)
         refuse_bare(p, stmt->value);
         return;
     }
-    QB_PUSH(p->arena, p->stmts, p->n_stmts, p->cap_stmts, stmt);
+    push_stmt(p, stmt);
 }

@@ -86,7 +86,7 @@ static Wanted summarise(QbParser *p, uint64_t expected, const QbExpectation *e)
 
 static const char *join(QbParser *p, const Wanted *w)
 {
-    const char *text = w->n ? w->v[0] : "something else";
+    const char *text = w->n ? w->v[0] : p->whole_file ? "something else" : "the end of the value";
     for (int i = 1; i < w->n; i++)
         text = qb_arena_printf(p->arena, "%s%s%s", text, i == w->n - 1 ? " or " : ", ", w->v[i]);
     return text;
@@ -131,10 +131,22 @@ static void show_partner(QbParser *p, QbDiag *d, const QbExpectation *e)
     d->other_text = open->kind == QB_T_LPAREN ? "'(' opened here" : "'[' opened here";
 }
 
-/* Lets the grammar go on at the end of the statement: the next line end that is not inside braces opened since. */
-static void skip_statement(QbParser *p)
+/* Whether the statement was broken before a word that ought to stand on its line: 'to' or 'with' of a save, the '{' of a
+ * def. Then the next line belongs to it. */
+static bool broken_early(const QbParser *p, const QbExpectation *e)
 {
-    int level = 0, i = p->next - 1, last = p->n_tokens - 2;
+    int first = p->tokens[p->first].kind;
+    if (e->found->kind != QB_T_NEWLINE)
+        return false;
+    int next = e->found[1].kind; /* QB_T_END is behind every line end */
+    return first == QB_T_SAVE ? next == QB_T_TO || next == QB_T_WITH : first == QB_T_DEF && next == QB_T_LBRACE;
+}
+
+/* Lets the grammar go on at the end of the statement: the next line end that is not inside braces opened since. */
+static void skip_statement(QbParser *p, const QbExpectation *e)
+{
+    bool broken = broken_early(p, e);
+    int level = 0, i = p->next - 1 + broken, last = p->n_tokens - 2;
     if (!p->whole_file)
         i = last;
     for (; i < last; i++) {
@@ -144,7 +156,13 @@ static void skip_statement(QbParser *p)
             break;
     }
     if (i > p->next - 1)
-        p->next = i;
+        p->next = i + broken; /* the line end at which it was broken already ends it */
+}
+
+static const char *hint_of_break(const QbParser *p)
+{
+    return p->tokens[p->first].kind == QB_T_SAVE ? "a save may be broken after 'to' and 'with', not before them"
+                                                 : "the '{' stands on the line of its 'def'";
 }
 
 void qb_expect_report(QbParser *p, uint64_t expected)
@@ -157,6 +175,7 @@ void qb_expect_report(QbParser *p, uint64_t expected)
         .operand = allows(expected, QB_T_NUMBER) && allows(expected, QB_T_LBRACKET),
         .operator_ = allows(expected, QB_T_STAR),
         .name = allows(expected, QB_T_NAME),
+        .body = allows(expected, QB_T_RBRACE) && allows(expected, QB_T_NUMBER),
         .definition = allows(expected, QB_T_ASSIGN) && at == p->first + 1,
         .else_ = allows(expected, QB_T_ELSE),
         .close_paren = allows(expected, QB_T_RPAREN),
@@ -167,8 +186,8 @@ void qb_expect_report(QbParser *p, uint64_t expected)
         Wanted w = summarise(p, expected, &e);
         QbDiag *d = qb_parser_error(p, "QB0120", qb_token_span(p, e.found), "expected %s, found %s",
                                     join(p, &w), describe(p, e.found));
-        d->hint = qb_hint_for(p, &e);
+        d->hint = broken_early(p, &e) ? hint_of_break(p) : qb_hint_for(p, &e);
         show_partner(p, d, &e);
     }
-    skip_statement(p);
+    skip_statement(p, &e);
 }

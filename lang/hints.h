@@ -9,6 +9,7 @@ typedef struct QbExpectation {
     int at; /* index of `found` */
     const QbToken *found;
     bool statement;  /* the start of one */
+    bool body;       /* the start of a line of a def's body */
     bool operand;    /* the start of an expression */
     bool operator_;  /* an expression could go on here */
     bool name;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { MOST_ERRORS = 20, TAB = 4, LONG_LINE = 160, BEFORE_CARET = 50, SHOWN = 120 };
+enum { MOST_ERRORS = 20, MOST_NOTES = 20, TAB = 4, LONG_LINE = 160, BEFORE_CARET = 50, SHOWN = 120 };
 
 static const char bold[] = "\033[1m", gutter_colour[] = "\033[34m", off[] = "\033[0m";
 
@@ -195,8 +195,11 @@ void qb_diags_text(const QbDiags *d, bool color, QbText *out)
     if (errors > MOST_ERRORS)
         qb_text_addf(out, "and %d more error%s\n", errors - MOST_ERRORS,
                      errors - MOST_ERRORS == 1 ? "" : "s");
+    int notes = 0;
     for (int i = 0; i < d->n; i++) {
-        if (d->v[i].severity == QB_NOTE)
+        if (d->v[i].severity == QB_NOTE && notes++ < MOST_NOTES)
             add_diag(out, color, &d->v[i]);
     }
+    if (notes > MOST_NOTES)
+        qb_text_addf(out, "and %d more note%s\n", notes - MOST_NOTES, notes - MOST_NOTES == 1 ? "" : "s");
 }

@@ -6,7 +6,7 @@
 #include "core/text.h"
 
 /* file:line:column: error: message, the line, a caret under the whole range (aligned by display width), the hint.
- * At most 20 errors, then how many more; notes last. `color` adds ANSI colours. */
+ * At most 20 errors, then how many more; notes last, at most 20 too. `color` adds ANSI colours. */
 void qb_diags_text(const QbDiags *d, bool color, QbText *out);
 void qb_diags_json(const QbDiags *d, QbText *out);
 

@@ -24,10 +24,12 @@ static bool find_range(const QbBinsAsk *ask, const double extent[2], double rang
     for (int k = 0; k < 2; k++) {
         range[k] = given[k] ? *given[k] : extent[k];
         if (given[k] && !isfinite(range[k]))
-            return qb_err_set(err, "'histogram' needs a finite %s, found %g", k ? "high" : "low", range[k]);
+            return qb_err_set(err, "'histogram' needs a finite %s, found %g", k ? "high" : "low",
+                              range[k]);
     }
     if (ask->low && ask->high && range[0] > range[1])
-        return qb_err_set(err, "'histogram' needs a low of at most high, found low %g and high %g", range[0], range[1]);
+        return qb_err_set(err, "'histogram' needs a low of at most high, found low %g and high %g",
+                          range[0], range[1]);
     return true;
 }
 
@@ -54,7 +56,8 @@ bool qb_bins_open(QbBins *s, const QbBinsAsk *ask, const double extent[2], QbErr
     }
     if (!(range[0] <= range[1]))
         return get_memory(s, err);
-    s->b.by_value = is_whole && ask->n == 0 && range[1] - range[0] <= QB_BINS_MOST && fabs(range[0]) < 1e15;
+    s->b.by_value =
+        is_whole && ask->n == 0 && range[1] - range[0] <= QB_BINS_MOST && fabs(range[0]) < 1e15;
     if (s->b.by_value) {
         s->b.first = (int64_t)range[0];
         s->b.n = (int64_t)(range[1] - range[0]) + 1;
@@ -91,7 +94,8 @@ bool qb_bins_of_tally(QbBins *s, const QbTally *t, const QbBinsAsk *ask, QbErr *
         first++;
     while (last > first && t->count[0][last] == 0)
         last--;
-    double extent[2] = {(double)qb_tally_value(t->pix, first), (double)qb_tally_value(t->pix, last)};
+    double extent[2] = {(double)qb_tally_value(t->pix, first),
+                        (double)qb_tally_value(t->pix, last)};
     if (!qb_bins_open(s, ask, extent, err))
         return false;
     for (int64_t k = first; k <= last && s->b.n > 0; k++) {

@@ -11,15 +11,15 @@ enum { QB_BINS_MOST = 65536, QB_BINS_DEFAULT = 256 };
 /* What was asked for. */
 typedef struct QbBinsAsk {
     QbPix pix;
-    int64_t n;              /* 0: one bin per value, or 256 where that is not possible */
+    int64_t n;                /* 0: one bin per value, or 256 where that is not possible */
     const double *low, *high; /* NULL: of the image */
 } QbBinsAsk;
 
 typedef struct QbBins {
     QbBinning b;
-    double *edge;    /* n + 1; NULL where bins are values */
+    double *edge; /* n + 1; NULL where bins are values */
     uint64_t *count;
-    bool is_point;   /* edges lie about one value, `point` */
+    bool is_point; /* edges lie about one value, `point` */
     double point;
 } QbBins;
 

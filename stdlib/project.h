@@ -5,7 +5,7 @@
 #include "stdlib/kernels/label.h"
 
 typedef struct QbProject {
-    int how; /* QbStackHow */
+    int how;      /* QbStackHow */
     int64_t axis; /* of the user: 0 is the slowest */
 } QbProject;
 

@@ -67,7 +67,8 @@ double qb_sums_number(const QbSums *s, QbSumsWhat what)
 bool qb_sums_check(QbCheck *c)
 {
     if (c->in[0]->kind == QB_LABELS)
-        return c->fail(c, 0, "|> as(f32)", "'%s' needs an image or a mask, found labels", c->op->name);
+        return c->fail(c, 0, "|> as(f32)", "'%s' needs an image or a mask, found labels",
+                       c->op->name);
     *c->out = (QbType){.kind = QB_NUMBER, .measured = true};
     return true;
 }

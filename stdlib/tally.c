@@ -49,10 +49,12 @@ void qb_tally_part_open(QbPix pix, QbTallyPart *part)
     memset(part, 0, qb_tally_part_bytes(pix));
 }
 
-static void count_row(const QbLabelKernels *cpu, const QbTally *t, QbTallyPart *part, const void *row, int64_t n)
+static void count_row(const QbLabelKernels *cpu, const QbTally *t, QbTallyPart *part,
+                      const void *row, int64_t n)
 {
     uint32_t *const tables[2] = {part->count, part->count + BINS16};
-    QbDigit digit = {.shift = 48 - 16 * t->seek.level, .prefix = {t->seek.prefix[0], t->seek.prefix[1]},
+    QbDigit digit = {.shift = 48 - 16 * t->seek.level,
+                     .prefix = {t->seek.prefix[0], t->seek.prefix[1]},
                      .count = {tables[0], tables[1]}};
     switch (qb_pix_bytes(t->pix)) {
     case 1:
@@ -65,7 +67,8 @@ static void count_row(const QbLabelKernels *cpu, const QbTally *t, QbTallyPart *
     part->n_nan += (uint64_t)cpu->count_digit(t->pix, row, n, &digit);
 }
 
-void qb_tally_add(const QbLabelKernels *cpu, QbTally *t, QbTallyPart *part, const void *row, int64_t n)
+void qb_tally_add(const QbLabelKernels *cpu, QbTally *t, QbTallyPart *part, const void *row,
+                  int64_t n)
 {
     for (int64_t from = 0; from < n; from += MOST_AT_ONCE) {
         int64_t m = qb_min64(n - from, MOST_AT_ONCE);
@@ -79,7 +82,8 @@ void qb_tally_add(const QbLabelKernels *cpu, QbTally *t, QbTallyPart *part, cons
 /* Bits of signed voxels count from the smallest value after their sign is flipped. */
 static void flush_table(const QbTally *t, const uint32_t *from, uint64_t *to)
 {
-    int64_t flip = qb_pix_info[t->pix].is_signed && qb_tally_levels(t->pix) == 1 ? t->n_bins / 2 : 0;
+    int64_t flip =
+        qb_pix_info[t->pix].is_signed && qb_tally_levels(t->pix) == 1 ? t->n_bins / 2 : 0;
     for (int64_t k = 0; k < t->n_bins; k++)
         if (from[k])
             __atomic_fetch_add(&to[k ^ flip], from[k], __ATOMIC_RELAXED);
@@ -131,7 +135,8 @@ QbSeek qb_tally_seek(const QbTally *t, double p)
 static double value_of(QbPix pix, uint64_t key)
 {
     int levels = qb_tally_levels(pix);
-    return levels == 1 ? (double)qb_tally_value(pix, (int64_t)key) : qb_sort_unkey(pix, key << (64 - 16 * levels));
+    return levels == 1 ? (double)qb_tally_value(pix, (int64_t)key)
+                       : qb_sort_unkey(pix, key << (64 - 16 * levels));
 }
 
 double qb_tally_percentile(const QbTally *t, double p)

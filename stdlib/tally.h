@@ -16,9 +16,9 @@ typedef struct QbSeek {
  * the next digit of those that share a prefix. Types of 8 and 16 bits have one digit, the value itself. */
 typedef struct QbTally {
     QbPix pix;
-    int64_t n_bins; /* 256 or 65536 */
-    QbSeek seek;    /* what the level before found; level 0: nothing */
-    uint64_t n, n_nan; /* voxels that are numbers, and that are not */
+    int64_t n_bins;     /* 256 or 65536 */
+    QbSeek seek;        /* what the level before found; level 0: nothing */
+    uint64_t n, n_nan;  /* voxels that are numbers, and that are not */
     uint64_t *count[2]; /* of either prefix; one table where they are equal */
 } QbTally;
 
@@ -55,7 +55,8 @@ typedef struct QbTallyPart {
 size_t qb_tally_part_bytes(QbPix pix);
 void qb_tally_part_open(QbPix pix, QbTallyPart *part);
 /* Counts the voxels of a row. From any thread: each has its part. */
-void qb_tally_add(const QbLabelKernels *cpu, QbTally *t, QbTallyPart *part, const void *row, int64_t n);
+void qb_tally_add(const QbLabelKernels *cpu, QbTally *t, QbTallyPart *part, const void *row,
+                  int64_t n);
 /* Moves a part's counts into the tally. From any thread. */
 void qb_tally_flush(QbTally *t, QbTallyPart *part);
 

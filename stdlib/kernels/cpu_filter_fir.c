@@ -1,6 +1,7 @@
 /* Symmetric weighted sums along one axis at a time, as scipy.ndimage does them: in double, the centre first, then the pairs
  * from the farthest in, rounded to the result's type after each axis. No sum runs from voxel to voxel, so the bits do
- * not depend on how boxes are cut. */
+ * not depend on how boxes are cut. Voxels become doubles as they are loaded; two outputs of neighbouring rows are made
+ * together, since all but two of their rows are the same. */
 #include "stdlib/kernels/filter_layout.h"
 #include "stdlib/kernels/filter_vec.h"
 #include "stdlib/kernels/pad.h"
@@ -9,202 +10,346 @@ typedef double Doubles __attribute__((vector_size(QB_VEC_BYTES)));
 typedef double DoublesAt __attribute__((vector_size(QB_VEC_BYTES), aligned(8), may_alias));
 typedef float Floats __attribute__((vector_size(QB_VEC_BYTES / 2)));
 typedef float FloatsAt __attribute__((vector_size(QB_VEC_BYTES / 2), aligned(4), may_alias));
+typedef int32_t Wholes __attribute__((vector_size(QB_VEC_BYTES / 2)));
 
 #define LANES ((int64_t)(QB_VEC_BYTES / sizeof(double)))
-#define BLOCK 4 /* vectors whose sums stay in registers */
+#define BLOCK (QB_VEC_BYTES == 64 ? 4 : 2) /* vectors of each output whose sums stay in registers */
 
-QB_VEC_INLINE Doubles load(const double *p)
-{
-    return (Doubles) * (const DoublesAt *)p;
-}
+/* ---- loading and storing ---------------------------------------------------------------------------- */
 
-/* n voxels of a row as doubles. */
-static void load_doubles(QbPix pix, double *restrict to, const void *row, int64_t n)
+/* LANES voxels of a row as doubles; every pixel type fits. */
+QB_VEC_INLINE Doubles fetch(QbPix pix, const void *row, int64_t x)
 {
-#define LOOP(T)                                                                                                        \
-    for (int64_t x = 0; x < n; x++)                                                                                    \
-        to[x] = (double)((const T *)row)[x];                                                                           \
-    break
+#define NARROW(T)                                                                                                      \
+    {                                                                                                                  \
+        typedef T Part __attribute__((vector_size(LANES * sizeof(T))));                                                \
+        Part v;                                                                                                        \
+        memcpy(&v, (const T *)row + x, sizeof(v));                                                                     \
+        return __builtin_convertvector(__builtin_convertvector(v, Wholes), Doubles);                                   \
+    }
     switch (pix) {
     case QB_U8:
-        LOOP(uint8_t);
+        NARROW(uint8_t)
     case QB_U16:
-        LOOP(uint16_t);
-    case QB_U32:
-        LOOP(uint32_t);
+        NARROW(uint16_t)
     case QB_I8:
-        LOOP(int8_t);
+        NARROW(int8_t)
     case QB_I16:
-        LOOP(int16_t);
+        NARROW(int16_t)
     case QB_I32:
-        LOOP(int32_t);
+        NARROW(int32_t)
+    case QB_U32: {
+        Wholes v; /* 2^31 less, then added again: both exact */
+        memcpy(&v, (const uint32_t *)row + x, sizeof(v));
+        return __builtin_convertvector(v ^ INT32_MIN, Doubles) + 2147483648.0;
+    }
     case QB_F32:
-        LOOP(float);
+        return __builtin_convertvector((Floats) * (const FloatsAt *)((const float *)row + x), Doubles);
     case QB_F64:
-        memcpy(to, row, (size_t)n * sizeof(double));
-        break;
     case QB_PIX_COUNT:
         break;
     }
-#undef LOOP
+    return (Doubles) * (const DoublesAt *)((const double *)row + x);
+#undef NARROW
 }
 
-/* One vector of results: LANES voxels, or the n that are left. */
-QB_VEC_INLINE void store(bool wide, void *row, int64_t x, Doubles v, int64_t n)
+/* Where results of axes 0 and 1 go: rows of the output, or lines of doubles that axis 2 is filtered from. */
+typedef enum Goal { GOAL_OUTPUT, GOAL_LINE, GOAL_EXACT_LINE /* not rounded: nothing was filtered yet */ } Goal;
+
+QB_VEC_INLINE void put(bool wide, Goal goal, void *row, int64_t x, Doubles v)
 {
-    if (wide) {
-        double *to = (double *)row + x;
-        if (n >= LANES)
-            *(DoublesAt *)to = (DoublesAt)v;
-        else
-            memcpy(to, &v, (size_t)n * sizeof(double));
+    if (wide || goal == GOAL_EXACT_LINE) {
+        *(DoublesAt *)((double *)row + x) = (DoublesAt)v;
         return;
     }
     Floats f = __builtin_convertvector(v, Floats);
-    float *to = (float *)row + x;
-    if (n >= LANES)
-        *(FloatsAt *)to = (FloatsAt)f;
+    if (goal == GOAL_LINE)
+        *(DoublesAt *)((double *)row + x) = (DoublesAt)__builtin_convertvector(f, Doubles);
     else
-        memcpy(to, &f, (size_t)n * sizeof(float));
+        *(FloatsAt *)((float *)row + x) = (FloatsAt)f;
 }
+
+/* ---- along axes 0 and 1 ----------------------------------------------------------------------------- */
 
 /* Weights of one axis. */
 typedef struct Taps {
     const double *w;
     int64_t r;
-    int64_t stride; /* doubles from a voxel to the next along the axis */
+    double divisor; /* of the sum; 1: none */
 } Taps;
 
-/* out[x] for BLOCK·LANES voxels x from `at` on; n of them are wanted. */
-QB_VEC_INLINE void fir_block(const double *centre, Taps taps, bool wide, void *out, int64_t at, int64_t n)
+static Taps taps_of(const QbFirParams *p, int axis, double *w)
+{
+    qb_fir_weights(p, axis, w);
+    return (Taps){w, qb_fir_radius(p, axis), p->size[axis] > 1 ? (double)p->size[axis] : 1};
+}
+
+/* One output row, or two that lie behind one another. */
+typedef struct Rows {
+    const void *const *centre; /* pointer to the first output's own input row */
+    int64_t step;              /* pointers from a row to the next along the axis */
+    int64_t column;            /* of the input rows, where the outputs start */
+    Taps taps;
+    int64_t group;             /* pairs of rows that are added in one sweep over the columns */
+    double *partial;           /* sums between sweeps; not used where one sweep does */
+    Goal goal;
+    void *out[2];
+} Rows;
+
+QB_VEC_INLINE const void *row_at(const Rows *s, int64_t j)
+{
+    return s->centre[j * s->step];
+}
+
+/* Some columns of one sweep. */
+typedef struct Sweep {
+    int64_t x;       /* the first, counted from the output's */
+    int64_t j, last; /* pairs j, j − 1 … last + 1; j = r starts the sums, last = 0 ends them */
+    int n;           /* vectors */
+    double *partial; /* their sums: BLOCK vectors of the first output, then of the second */
+} Sweep;
+
+QB_VEC_INLINE void load_sums(QbPix pix, const Rows *s, const Sweep *w, int k, Doubles *sum)
+{
+    const void *row = row_at(s, k);
+    for (int v = 0; v < w->n; v++) {
+        if (w->j == s->taps.r)
+            sum[v] = fetch(pix, row, s->column + w->x + v * LANES) * s->taps.w[0];
+        else
+            sum[v] = fetch(QB_F64, w->partial, (k * BLOCK + v) * LANES);
+    }
+}
+
+QB_VEC_INLINE void put_sums(QbPix pix, const Rows *s, const Sweep *w, int k, const Doubles *sum)
+{
+    for (int v = 0; v < w->n; v++) {
+        if (w->last > 0) {
+            put(true, s->goal, w->partial, (k * BLOCK + v) * LANES, sum[v]);
+            continue;
+        }
+        Doubles d = s->taps.divisor == 1 ? sum[v] : sum[v] / s->taps.divisor;
+        put(pix == QB_F64, s->goal, s->out[k], w->x + v * LANES, d);
+    }
+}
+
+QB_VEC_INLINE void sum_one(QbPix pix, const Rows *s, const Sweep *w)
 {
     Doubles sum[BLOCK];
-    for (int v = 0; v < BLOCK; v++)
-        sum[v] = load(centre + at + v * LANES) * taps.w[0];
-    for (int64_t j = taps.r; j > 0; j--) {
-        const double *a = centre + at - j * taps.stride, *b = centre + at + j * taps.stride;
-        double w = taps.w[j];
-        for (int v = 0; v < BLOCK; v++)
-            sum[v] += (load(a + v * LANES) + load(b + v * LANES)) * w;
+    int64_t at = s->column + w->x;
+    load_sums(pix, s, w, 0, sum);
+    for (int64_t j = w->j; j > w->last; j--) {
+        const void *low = row_at(s, -j), *high = row_at(s, j);
+        double weight = s->taps.w[j];
+        for (int v = 0; v < w->n; v++)
+            sum[v] += (fetch(pix, low, at + v * LANES) + fetch(pix, high, at + v * LANES)) * weight;
     }
-    for (int v = 0; v < BLOCK; v++)
-        if (n > v * LANES)
-            store(wide, out, at + v * LANES, sum[v], n - v * LANES);
+    put_sums(pix, s, w, 0, sum);
 }
 
-/* out[x] for n voxels from `centre` on. Up to BLOCK·LANES − 1 doubles behind the last are read, and not used. */
-static void fir_line(const double *centre, Taps taps, bool wide, void *out, int64_t n)
+/* Two outputs. What lies j below and above the first lies j + 1 below and j − 1 above the second. */
+QB_VEC_INLINE void sum_two(QbPix pix, const Rows *s, const Sweep *w)
 {
-    for (int64_t at = 0; at < n; at += BLOCK * LANES) {
-        if (wide)
-            fir_block(centre, taps, true, out, at, n - at);
+    Doubles sum0[BLOCK], sum1[BLOCK], low[BLOCK], high[BLOCK];
+    int64_t at = s->column + w->x;
+    load_sums(pix, s, w, 0, sum0);
+    load_sums(pix, s, w, 1, sum1);
+    for (int v = 0; v < w->n; v++) {
+        low[v] = fetch(pix, row_at(s, -w->j), at + v * LANES);
+        high[v] = fetch(pix, row_at(s, w->j + 1), at + v * LANES);
+    }
+    for (int64_t j = w->j; j > w->last; j--) {
+        const void *next_low = row_at(s, 1 - j), *next_high = row_at(s, j);
+        double weight = s->taps.w[j];
+        for (int v = 0; v < w->n; v++) {
+            Doubles a = fetch(pix, next_low, at + v * LANES), b = fetch(pix, next_high, at + v * LANES);
+            sum0[v] += (low[v] + b) * weight;
+            sum1[v] += (a + high[v]) * weight;
+            low[v] = a;
+            high[v] = b;
+        }
+    }
+    put_sums(pix, s, w, 0, sum0);
+    put_sums(pix, s, w, 1, sum1);
+}
+
+/* Rows shorter than a vector. */
+static void sum_narrow(QbPix pix, const Rows *s, int64_t n)
+{
+    for (int k = 0; k < 2 && s->out[k]; k++)
+        for (int64_t x = 0; x < n; x++) {
+            double sum = qb_pix_get(pix, row_at(s, k), s->column + x) * s->taps.w[0];
+            for (int64_t j = s->taps.r; j > 0; j--)
+                sum += (qb_pix_get(pix, row_at(s, k - j), s->column + x) +
+                        qb_pix_get(pix, row_at(s, k + j), s->column + x)) *
+                       s->taps.w[j];
+            sum = s->taps.divisor == 1 ? sum : sum / s->taps.divisor;
+            if (pix == QB_F64 || s->goal == GOAL_EXACT_LINE)
+                ((double *)s->out[k])[x] = sum;
+            else if (s->goal == GOAL_LINE)
+                ((double *)s->out[k])[x] = (float)sum;
+            else
+                ((float *)s->out[k])[x] = (float)sum;
+        }
+}
+
+/* All columns of one sweep, the last of them overlapping those before. */
+QB_VEC_INLINE void sweep_rows(QbPix pix, const Rows *s, Sweep w, int64_t n, bool two)
+{
+    for (int64_t x = 0; x < n; x += w.n * LANES) {
+        w.x = qb_min64(x, n - w.n * LANES);
+        if (two)
+            sum_two(pix, s, &w);
         else
-            fir_block(centre, taps, false, out, at, n - at);
+            sum_one(pix, s, &w);
+        w.partial += 2 * BLOCK * LANES;
     }
 }
 
-static const void *input_at(const QbTask *t, int64_t i, int64_t y, int64_t column)
+/* n voxels of one output row, or of two. */
+QB_VEC_INLINE void sum_rows(QbPix pix, const Rows *s, int64_t n)
 {
-    const QbRows *in = t->in;
-    size_t bytes = qb_pix_bytes(t->in_type[0]->pix);
-    return (const unsigned char *)qb_row(in, i, y) + (size_t)(column - in->x0) * bytes;
+    if (n < LANES) {
+        sum_narrow(pix, s, n);
+        return;
+    }
+    Sweep w = {.j = s->taps.r, .partial = s->partial};
+    do {
+        w.last = qb_max64(0, w.j - s->group);
+        w.n = n >= BLOCK * LANES ? BLOCK : 1;
+        if (w.n > 1) {
+            w.n = BLOCK; /* a constant to what is inlined */
+            sweep_rows(pix, s, w, n, s->out[1] != NULL);
+        } else {
+            w.n = 1;
+            sweep_rows(pix, s, w, n, s->out[1] != NULL);
+        }
+        w.j = w.last;
+    } while (w.j > 0);
 }
 
-static int64_t block_end(int64_t column, int64_t end)
-{
-    return qb_min64(column + QB_FIR_BLOCK, end) - column;
-}
+/* ---- axis 0 ----------------------------------------------------------------------------------------- */
 
-void QB_CPU_NAME(qb_fir_axis0)(const QbTask *t)
+QB_VEC_INLINE void axis0(const QbTask *t, QbPix pix)
 {
     const QbFirParams *p = t->params;
     const QbBox *box = &t->out.box;
-    int64_t r = qb_fir_radius(p, 0), ni = box->hi[0] - box->lo[0];
-    QbPix in = t->in_type[0]->pix, out = t->out_type->pix;
-    QbFirLayout layout = qb_fir_layout(p, out, 0, ni, 0);
-    double *w = t->scratch, *rows = (double *)((unsigned char *)t->scratch + layout.weights);
-    qb_fir_weights(p, 0, w);
-    Taps taps = {w, r, QB_FIR_BLOCK};
-    memset(rows, 0, layout.rows + QB_FILTER_SLACK);
+    int64_t nx = box->hi[2] - box->lo[2];
+    size_t bytes = qb_pix_bytes(t->out_type->pix);
+    Rows s = {.step = t->in->ny, .taps = taps_of(p, 0, t->scratch), .goal = GOAL_OUTPUT};
+    s.partial = (double *)t->scratch + qb_fir_layout(p, nx).weights / sizeof(double);
+    s.group = QB_FIR_GROUP;
+    int64_t block = qb_min64(nx, QB_FIR_COLUMNS);
     for (int64_t y = box->lo[1]; y < box->hi[1]; y++)
-        for (int64_t x = box->lo[2]; x < box->hi[2]; x += QB_FIR_BLOCK) {
-            int64_t n = block_end(x, box->hi[2]);
-            for (int64_t k = 0; k < ni + 2 * r; k++)
-                load_doubles(in, rows + k * QB_FIR_BLOCK, input_at(t, box->lo[0] - r + k, y, x), n);
-            for (int64_t i = 0; i < ni; i++) {
-                unsigned char *to = qb_tile_row(&t->out, box->lo[0] + i, y);
-                to += (size_t)(x - box->lo[2]) * qb_pix_bytes(out);
-                fir_line(rows + (i + r) * QB_FIR_BLOCK, taps, out == QB_F64, to, n);
+        for (int64_t x = 0; x < nx; x += block)
+            for (int64_t i = box->lo[0]; i < box->hi[0]; i += 2) {
+                int64_t at = qb_min64(x, nx - block);
+                s.centre = &t->in->row[(i - t->in->i0) * t->in->ny + (y - t->in->y0)];
+                s.column = box->lo[2] - t->in->x0 + at;
+                for (int k = 0; k < 2; k++)
+                    s.out[k] = i + k < box->hi[0] ? (char *)qb_tile_row(&t->out, i + k, y) + (size_t)at * bytes : NULL;
+                sum_rows(pix, &s, block);
+            }
+}
+
+/* ---- axes 1 and 2 ----------------------------------------------------------------------------------- */
+
+/* Along a line of doubles, whose first output stands at `line`; up to BLOCK·LANES − 1 doubles behind the last one's reach are
+ * read, and not used. */
+QB_VEC_INLINE void sum_line(bool wide, const double *line, Taps taps, void *out, int64_t n)
+{
+    for (int64_t x = 0; x < n; x += BLOCK * LANES) {
+        Doubles sum[BLOCK];
+        for (int v = 0; v < BLOCK; v++)
+            sum[v] = fetch(QB_F64, line, x + v * LANES) * taps.w[0];
+        for (int64_t j = taps.r; j > 0; j--) {
+            double w = taps.w[j];
+            for (int v = 0; v < BLOCK; v++)
+                sum[v] += (fetch(QB_F64, line, x + v * LANES - j) + fetch(QB_F64, line, x + v * LANES + j)) * w;
+        }
+        for (int v = 0; v < BLOCK; v++) {
+            Doubles d = taps.divisor == 1 ? sum[v] : sum[v] / taps.divisor;
+            int64_t at = x + v * LANES, left = n - at;
+            if (left >= LANES) {
+                put(wide, GOAL_OUTPUT, out, at, d);
+            } else if (left > 0) {
+                double part[LANES];
+                put(wide, GOAL_OUTPUT, part, 0, d);
+                size_t bytes = wide ? sizeof(double) : sizeof(float);
+                memcpy((char *)out + (size_t)at * bytes, part, (size_t)left * bytes);
+            }
+        }
+    }
+}
+
+QB_VEC_INLINE void plane(const QbTask *t, QbPix pix)
+{
+    const QbFirParams *p = t->params;
+    const QbBox *box = &t->out.box;
+    int64_t ny = box->hi[1] - box->lo[1], nx = box->hi[2] - box->lo[2], r2 = qb_fir_radius(p, 2);
+    int64_t from = box->lo[2] - r2, to = box->hi[2] + r2, a = qb_max64(from, 0), b = qb_min64(to, t->in->nx);
+    QbFirLayout layout = qb_fir_layout(p, nx);
+    double *w1 = t->scratch, *w2 = w1 + layout.weights / sizeof(double), *line[2];
+    line[0] = w2 + layout.weights / sizeof(double);
+    line[1] = line[0] + layout.line / sizeof(double);
+    Taps taps2 = taps_of(p, 2, w2);
+    QbPad pad = {QB_BORDER_MIRROR, sizeof(double), t->in->nx, NULL};
+    Rows s = {.step = 1, .column = a - t->in->x0, .taps = taps_of(p, 1, w1)};
+    s.group = s.taps.r + 1;
+    s.goal = s.taps.r ? GOAL_LINE : GOAL_EXACT_LINE;
+    for (int64_t i = box->lo[0]; i < box->hi[0]; i++)
+        for (int64_t y = 0; y < ny; y += 2) {
+            int n = y + 1 < ny ? 2 : 1;
+            s.centre = &t->in->row[(i - t->in->i0) * t->in->ny + (box->lo[1] + y - t->in->y0)];
+            for (int k = 0; k < 2; k++)
+                s.out[k] = k < n ? line[k] + (a - from) : NULL;
+            sum_rows(pix, &s, b - a);
+            for (int k = 0; k < n; k++) {
+                qb_pad_edges(&pad, line[k] - from, from, to);
+                sum_line(pix == QB_F64, line[k] + r2, taps2, qb_tile_row(&t->out, i, box->lo[1] + y + k), nx);
             }
         }
 }
 
-/* What fir_plane works with: axis 1 from the input into `plane`, axis 2 from there, or from the input. */
-typedef struct Plane {
-    const QbTask *t;
-    int64_t from, to; /* columns that are needed … */
-    int64_t a, b;     /* … and those of them in the domain */
-    QbPix in, out;
-    Taps taps1, taps2;
-    QbFirLayout layout;
-    double *rows, *line;
-    unsigned char *plane; /* column a of the first row */
-} Plane;
+/* ---- by pixel type ---------------------------------------------------------------------------------- */
 
-static void filter_axis1(const Plane *s, int64_t i)
+QB_VEC_INLINE void dispatch(const QbTask *t, void (*body)(const QbTask *t, QbPix pix))
 {
-    const QbBox *box = &s->t->out.box;
-    int64_t r = s->taps1.r, ny = box->hi[1] - box->lo[1];
-    for (int64_t x = s->a; x < s->b; x += QB_FIR_BLOCK) {
-        int64_t n = block_end(x, s->b);
-        for (int64_t k = 0; k < ny + 2 * r; k++)
-            load_doubles(s->in, s->rows + k * QB_FIR_BLOCK, input_at(s->t, i, box->lo[1] - r + k, x), n);
-        for (int64_t y = 0; y < ny; y++) {
-            unsigned char *to = s->plane + (size_t)y * s->layout.pitch;
-            to += (size_t)(x - s->a) * qb_pix_bytes(s->out);
-            fir_line(s->rows + (y + r) * QB_FIR_BLOCK, s->taps1, s->out == QB_F64, to, n);
-        }
+    switch (t->in_type[0]->pix) {
+    case QB_U8:
+        body(t, QB_U8);
+        break;
+    case QB_U16:
+        body(t, QB_U16);
+        break;
+    case QB_U32:
+        body(t, QB_U32);
+        break;
+    case QB_I8:
+        body(t, QB_I8);
+        break;
+    case QB_I16:
+        body(t, QB_I16);
+        break;
+    case QB_I32:
+        body(t, QB_I32);
+        break;
+    case QB_F32:
+        body(t, QB_F32);
+        break;
+    case QB_F64:
+        body(t, QB_F64);
+        break;
+    case QB_PIX_COUNT:
+        break;
     }
 }
 
-static void filter_axis2(const Plane *s, int64_t i)
+void QB_CPU_NAME(qb_fir_axis0)(const QbTask *t)
 {
-    const QbBox *box = &s->t->out.box;
-    QbPad pad = {QB_BORDER_MIRROR, sizeof(double), s->t->in->nx, NULL};
-    for (int64_t y = box->lo[1]; y < box->hi[1]; y++) {
-        const void *row = s->plane + (size_t)(y - box->lo[1]) * s->layout.pitch;
-        if (s->taps1.r == 0)
-            row = input_at(s->t, i, y, s->a);
-        load_doubles(s->taps1.r ? s->out : s->in, s->line + (s->a - s->from), row, s->b - s->a);
-        qb_pad_edges(&pad, s->line - s->from, s->from, s->to);
-        fir_line(s->line + s->taps2.r, s->taps2, s->out == QB_F64, qb_tile_row(&s->t->out, i, y),
-                 box->hi[2] - box->lo[2]);
-    }
+    dispatch(t, axis0);
 }
 
 void QB_CPU_NAME(qb_fir_plane)(const QbTask *t)
 {
-    const QbFirParams *p = t->params;
-    const QbBox *box = &t->out.box;
-    int64_t r1 = qb_fir_radius(p, 1), r2 = qb_fir_radius(p, 2);
-    Plane s = {.t = t, .from = box->lo[2] - r2, .to = box->hi[2] + r2};
-    s.a = qb_max64(s.from, 0);
-    s.b = qb_min64(s.to, t->in->nx);
-    s.in = t->in_type[0]->pix;
-    s.out = t->out_type->pix;
-    s.layout = qb_fir_layout(p, s.out, 1, box->hi[1] - box->lo[1], box->hi[2] - box->lo[2]);
-    double *w1 = t->scratch, *w2 = w1 + s.layout.weights / sizeof(double);
-    s.rows = w2 + s.layout.weights / sizeof(double);
-    s.line = s.rows + (s.layout.rows + QB_FILTER_SLACK) / sizeof(double);
-    s.plane = (unsigned char *)s.line + s.layout.line + QB_FILTER_SLACK;
-    qb_fir_weights(p, 1, w1);
-    qb_fir_weights(p, 2, w2);
-    s.taps1 = (Taps){w1, r1, QB_FIR_BLOCK};
-    s.taps2 = (Taps){w2, r2, 1};
-    memset(s.rows, 0, s.layout.rows + s.layout.line + 2 * QB_FILTER_SLACK);
-    for (int64_t i = box->lo[0]; i < box->hi[0]; i++) {
-        if (r1)
-            filter_axis1(&s, i);
-        filter_axis2(&s, i);
-    }
+    dispatch(t, plane);
 }

@@ -65,8 +65,8 @@ static inline bool is_nan(QbPix pix, const void *row, int64_t x)
     return pix == QB_F64 && ((const double *)row)[x] != ((const double *)row)[x];
 }
 
-static inline __attribute__((always_inline)) int64_t count_digit(QbPix pix, const void *row, int64_t n,
-                                                                 const QbDigit *d)
+static inline __attribute__((always_inline)) int64_t count_digit(QbPix pix, const void *row,
+                                                                 int64_t n, const QbDigit *d)
 {
     uint64_t key[CHUNK];
     int64_t nans = 0;
@@ -115,11 +115,14 @@ static inline __attribute__((always_inline)) double real(QbPix pix, const void *
 }
 
 static inline __attribute__((always_inline)) void count_bins(QbPix pix, const void *row, int64_t n,
-                                                             const QbBinning *binning, uint64_t *count)
+                                                             const QbBinning *binning,
+                                                             uint64_t *count)
 {
     const QbBinning b = *binning;
     for (int64_t x = 0; b.by_value && x < n; x++) {
-        uint64_t at = (uint64_t)((pix == QB_U32 ? (int64_t)((const uint32_t *)row)[x] : ((const int32_t *)row)[x]) - b.first);
+        uint64_t at = (uint64_t)((pix == QB_U32 ? (int64_t)((const uint32_t *)row)[x]
+                                                : ((const int32_t *)row)[x]) -
+                                 b.first);
         if (at < (uint64_t)b.n)
             count[at]++;
     }
@@ -130,7 +133,8 @@ static inline __attribute__((always_inline)) void count_bins(QbPix pix, const vo
     }
 }
 
-void QB_CPU_NAME(qb_row_count_bins)(QbPix pix, const void *row, int64_t n, const QbBinning *b, uint64_t *count)
+void QB_CPU_NAME(qb_row_count_bins)(QbPix pix, const void *row, int64_t n, const QbBinning *b,
+                                    uint64_t *count)
 {
     switch (pix) {
     case QB_U32:

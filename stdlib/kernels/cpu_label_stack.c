@@ -54,12 +54,15 @@ INLINE void add_moments(QbPix pix, const QbStack *s, const void *row, int64_t in
     }
 }
 
-#define EXTREME(T)                                                                                                     \
-    do {                                                                                                               \
-        T *restrict best = s->line;                                                                                    \
-        const T *restrict v = row;                                                                                     \
-        for (int64_t x = 0; x < s->nx; x++)                                                                            \
-            best[x] = (largest ? v[x] > best[x] : v[x] < best[x]) || v[x] != v[x] ? v[x] : best[x];                    \
+/* Bytes may alias the stack's own fields: the count is copied. */
+#define EXTREME(T)                                                                            \
+    do {                                                                                      \
+        T *restrict best = s->line;                                                           \
+        const T *restrict v = row;                                                            \
+        int64_t n = s->nx;                                                                    \
+        for (int64_t x = 0; x < n; x++)                                                       \
+            best[x] =                                                                         \
+                (largest ? v[x] > best[x] : v[x] < best[x]) || v[x] != v[x] ? v[x] : best[x]; \
     } while (0)
 
 /* NaN wins: nothing compares with it, so it stays. */

@@ -212,33 +212,62 @@ static inline __attribute__((always_inline)) void range_whole32(QbPix pix, const
     widen(r, (double)lo, (double)hi);
 }
 
-/* Comparisons with NaN are false, so it never becomes a bound, whatever the vector width. */
-static inline __attribute__((always_inline)) void range_float(bool wide, const void *row, int64_t n, QbRange *r)
+/* Vectors as wide as the processor's: wider ones are compared element by element. */
+#if defined(__AVX512F__)
+enum { NATIVE = 64 };
+#elif defined(__AVX2__)
+enum { NATIVE = 32 };
+#else
+enum { NATIVE = 16 };
+#endif
+enum { FLOATS = NATIVE / 4, DOUBLES = NATIVE / 8 };
+typedef float Floats __attribute__((vector_size(NATIVE)));
+typedef double Doubles __attribute__((vector_size(NATIVE)));
+typedef int32_t FloatsMask __attribute__((vector_size(NATIVE)));
+typedef int64_t DoublesMask __attribute__((vector_size(NATIVE)));
+
+static inline void range_one(QbRange *r, double v)
 {
-    const char *p = row;
-    size_t size = wide ? 8 : 4;
-    double lo[8], hi[8];
-    int64_t nan[8] = {0};
-    for (int k = 0; k < 8; k++) {
-        lo[k] = INFINITY;
-        hi[k] = -INFINITY;
-    }
+    widen(r, v, v);
+    r->nan |= v != v;
+}
+
+/* Comparisons with NaN are false, so it never becomes a bound, whatever the vector width. */
+static inline void range_f32(const float *p, int64_t n, QbRange *r)
+{
+    Floats lo = (Floats){0} + INFINITY, hi = -lo, v;
+    FloatsMask nan = {0};
     int64_t x = 0;
-    for (; x + 8 <= n; x += 8) {
-        for (int k = 0; k < 8; k++) {
-            double v = load1(wide, p + (size_t)(x + k) * size);
-            lo[k] = v < lo[k] ? v : lo[k];
-            hi[k] = v > hi[k] ? v : hi[k];
-            nan[k] |= v != v;
-        }
+    for (; x + FLOATS <= n; x += FLOATS) {
+        memcpy(&v, p + x, sizeof(v));
+        FloatsMask less = v < lo, more = v > hi;
+        lo = (Floats)((less & (FloatsMask)v) | (~less & (FloatsMask)lo));
+        hi = (Floats)((more & (FloatsMask)v) | (~more & (FloatsMask)hi));
+        nan |= v != v;
     }
-    for (; x < n; x++) {
-        double v = load1(wide, p + (size_t)x * size);
-        lo[0] = v < lo[0] ? v : lo[0];
-        hi[0] = v > hi[0] ? v : hi[0];
-        nan[0] |= v != v;
+    for (; x < n; x++)
+        range_one(r, (double)p[x]);
+    for (int k = 0; k < FLOATS; k++) {
+        widen(r, (double)lo[k], (double)hi[k]);
+        r->nan |= nan[k] != 0;
     }
-    for (int k = 0; k < 8; k++) {
+}
+
+static inline void range_f64(const double *p, int64_t n, QbRange *r)
+{
+    Doubles lo = (Doubles){0} + INFINITY, hi = -lo, v;
+    DoublesMask nan = {0};
+    int64_t x = 0;
+    for (; x + DOUBLES <= n; x += DOUBLES) {
+        memcpy(&v, p + x, sizeof(v));
+        DoublesMask less = v < lo, more = v > hi;
+        lo = (Doubles)((less & (DoublesMask)v) | (~less & (DoublesMask)lo));
+        hi = (Doubles)((more & (DoublesMask)v) | (~more & (DoublesMask)hi));
+        nan |= v != v;
+    }
+    for (; x < n; x++)
+        range_one(r, p[x]);
+    for (int k = 0; k < DOUBLES; k++) {
         widen(r, lo[k], hi[k]);
         r->nan |= nan[k] != 0;
     }
@@ -266,10 +295,10 @@ void QB_CPU_NAME(qb_row_range)(QbPix pix, const void *row, int64_t n, QbRange *r
         range_whole32(QB_I32, row, n, r);
         return;
     case QB_F32:
-        range_float(false, row, n, r);
+        range_f32(row, n, r);
         return;
     case QB_F64:
-        range_float(true, row, n, r);
+        range_f64(row, n, r);
         return;
     case QB_PIX_COUNT:
         break;

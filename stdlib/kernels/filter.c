@@ -44,13 +44,14 @@ void qb_fir_weights(const QbFirParams *p, int axis, double *w)
 {
     int64_t r = qb_fir_radius(p, axis);
     double sigma = p->sigma[axis];
-    for (int64_t k = 0; k <= r; k++) {
-        if (p->size[axis] > 1)
-            w[k] = 1.0 / (double)p->size[axis];
-        else
-            w[k] = k ? qb_exp(-0.5 / (sigma * sigma) * (double)(k * k)) : 1.0;
+    if (p->size[axis] > 1) {
+        for (int64_t k = 0; k <= r; k++)
+            w[k] = 1;
+        return;
     }
-    if (p->size[axis] > 1 || r == 0)
+    for (int64_t k = 0; k <= r; k++)
+        w[k] = k ? qb_exp(-0.5 / (sigma * sigma) * (double)(k * k)) : 1.0;
+    if (r == 0)
         return;
     double sum = pairwise_sum(w, r, 0, 2 * r + 1);
     for (int64_t k = 0; k <= r; k++)

@@ -29,11 +29,10 @@ typedef struct QbGaussianParams {
 } QbGaussianParams;
 
 /* fir_axis0 (axis 0 alone), fir_plane (axes 1 and 2). An axis with size > 1 is averaged, else one with sigma > 0
- * gets the Gaussian, else it is left alone. `finite`: the input holds neither NaN nor infinities. */
+ * gets the Gaussian, else it is left alone. */
 typedef struct QbFirParams {
     double sigma[3];
     int64_t size[3];
-    bool finite;
 } QbFirParams;
 
 /* extreme_axis0 (size[0] alone), extreme_plane (size[1] and size[2]) */
@@ -81,7 +80,8 @@ typedef struct QbElementParams {
 
 /* ---- windows and weights ---------------------------------------------------------------------------- */
 
-/* Reach of a filter along an axis, and its weights: w[0] of the centre, w[j] of both voxels j away. */
+/* Reach of a filter along an axis, and its weights: w[0] of the centre, w[j] of both voxels j away. Those of a mean are 1: its
+ * sum is divided once, so that sums of whole numbers stay exact. */
 int64_t qb_fir_radius(const QbFirParams *p, int axis);
 void qb_fir_weights(const QbFirParams *p, int axis, double *w);
 /* (size − 1) / 2 on every axis, both sides, mirrored border. */

@@ -36,28 +36,22 @@ static inline QbCountLayout qb_count_layout(const QbCountParams *p, int64_t nx)
 
 /* ---- weighted sums ---------------------------------------------------------------------------------- */
 
-#define QB_FIR_BLOCK 64 /* columns that are filtered together along axes 0 and 1 */
+#define QB_FIR_COLUMNS 512 /* that are filtered together along axis 0: their sums stay in the first cache */
+#define QB_FIR_GROUP 6     /* pairs of rows that are read in one sweep: what prefetching keeps up with */
 
 typedef struct QbFirLayout {
     size_t weights; /* bytes of the weights of one axis */
-    size_t rows;    /* bytes of a block of columns as doubles, halo rows included */
-    size_t plane;   /* fir_plane: bytes of the rows between its two axes */
-    size_t pitch;   /* … of one of them */
-    size_t line;    /* … and of one padded row of doubles */
+    size_t partial; /* fir_axis0: bytes of the sums of two rows between sweeps */
+    size_t line;    /* fir_plane: bytes of each of two padded rows of doubles between its axes */
 } QbFirLayout;
 
-/* `along` axis: 0 for fir_axis0 (n its extent in the box), 1 for fir_plane. */
-static inline QbFirLayout qb_fir_layout(const QbFirParams *p, QbPix out, int along, int64_t n, int64_t nx)
+static inline QbFirLayout qb_fir_layout(const QbFirParams *p, int64_t nx)
 {
     QbFirLayout l = {0};
-    int64_t r = qb_fir_radius(p, along), r2 = along ? qb_fir_radius(p, 2) : 0;
-    l.weights = qb_round_up(sizeof(double) * (size_t)(1 + qb_max64(r, r2)), 64);
-    l.rows = (size_t)(n + 2 * r) * QB_FIR_BLOCK * sizeof(double);
-    if (along) {
-        l.pitch = qb_filter_pitch(nx + 2 * r2, qb_pix_bytes(out));
-        l.plane = l.pitch * (size_t)n;
-        l.line = qb_filter_pitch(nx + 2 * r2, sizeof(double));
-    }
+    int64_t r = qb_max64(qb_fir_radius(p, 0), qb_max64(qb_fir_radius(p, 1), qb_fir_radius(p, 2)));
+    l.weights = qb_round_up(sizeof(double) * (size_t)(1 + r), 64);
+    l.partial = 2 * QB_FIR_COLUMNS * sizeof(double);
+    l.line = qb_filter_pitch(nx + 2 * qb_fir_radius(p, 2), sizeof(double)) + QB_FILTER_SLACK; /* a block of vectors more */
     return l;
 }
 

@@ -2,25 +2,24 @@
  * add up to. Runs while compiling. */
 #include "stdlib/kernels/filter_layout.h"
 
-static QbPix real_of(QbPix in)
-{
-    return in == QB_F64 ? QB_F64 : QB_F32;
-}
-
 size_t qb_fir_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                             int64_t nx)
 {
+    (void)in;
+    (void)ni;
     (void)ny;
-    QbFirLayout l = qb_fir_layout(params, real_of(in[0]->pix), 0, ni, nx);
-    return l.weights + l.rows + QB_FILTER_SLACK;
+    QbFirLayout l = qb_fir_layout(params, nx);
+    return l.weights + l.partial;
 }
 
 size_t qb_fir_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                             int64_t nx)
 {
+    (void)in;
     (void)ni;
-    QbFirLayout l = qb_fir_layout(params, real_of(in[0]->pix), 1, ny, nx);
-    return 2 * l.weights + l.rows + l.line + l.plane + 2 * QB_FILTER_SLACK;
+    (void)ny;
+    QbFirLayout l = qb_fir_layout(params, nx);
+    return 2 * l.weights + 2 * l.line;
 }
 
 size_t qb_extreme_element_scratch(const void *params, const QbType *const *in, int64_t ni,

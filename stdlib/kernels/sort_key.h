@@ -21,12 +21,12 @@ QB_KEY_INLINE uint64_t qb_sort_key(QbPix pix, const void *row, int64_t x)
     if (pix == QB_F32) {
         float f = ((const float *)row)[x] + 0.0f;
         memcpy(&narrow, &f, sizeof(narrow));
-        narrow ^= (uint32_t)-(int32_t)(narrow >> 31) | UINT32_C(1) << 31;
+        narrow ^= (uint32_t) - (int32_t)(narrow >> 31) | UINT32_C(1) << 31;
         return (uint64_t)narrow << 32;
     }
     double d = ((const double *)row)[x] + 0.0;
     memcpy(&wide, &d, sizeof(wide));
-    return wide ^ ((uint64_t)-(int64_t)(wide >> 63) | UINT64_C(1) << 63);
+    return wide ^ ((uint64_t) - (int64_t)(wide >> 63) | UINT64_C(1) << 63);
 }
 
 /* The value of a key. */

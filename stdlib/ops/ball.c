@@ -11,6 +11,7 @@ static const QbParam rows[] = {
      .offset = offsetof(Params, r),
      .min = 0,
      .max = QB_FILTER_MAX_RADIUS,
+     .length = true,
      .unit = "voxels",
      .help = "radius"},
 };

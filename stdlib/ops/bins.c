@@ -10,11 +10,29 @@ typedef struct Params {
 } Params;
 
 static const QbParam params[] = {
-    {.name = "image", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_IMAGE), .help = "what to count"},
-    {.name = "extent", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_BLOB), .help = "the range of its voxels"},
-    {.name = "low", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_NUMBER), .def = "", .help = "the first edge"},
-    {.name = "high", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_NUMBER), .def = "", .help = "the last edge"},
-    {.name = "n", .slot = QB_SLOT_WHOLE, .offset = offsetof(Params, n), .def = "0", .help = "how many"},
+    {.name = "image",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_IMAGE),
+     .help = "what to count"},
+    {.name = "extent",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_BLOB),
+     .help = "the range of its voxels"},
+    {.name = "low",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_NUMBER),
+     .def = "",
+     .help = "the first edge"},
+    {.name = "high",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_NUMBER),
+     .def = "",
+     .help = "the last edge"},
+    {.name = "n",
+     .slot = QB_SLOT_WHOLE,
+     .offset = offsetof(Params, n),
+     .def = "0",
+     .help = "how many"},
 };
 
 static bool check(QbCheck *c)
@@ -31,7 +49,8 @@ static double cost(const void *p, const QbType *const *in)
 
 static size_t counts_bytes(const QbFoldCtx *c)
 {
-    return (size_t)qb_bins_most(c->in_type[0]->pix, ((const Params *)c->params)->n) * sizeof(uint64_t);
+    return (size_t)qb_bins_most(c->in_type[0]->pix, ((const Params *)c->params)->n) *
+           sizeof(uint64_t);
 }
 
 static size_t state_bytes(const QbFoldCtx *c)
@@ -48,7 +67,8 @@ static size_t partial_bytes(const QbFoldCtx *c, int64_t ni, int64_t ny, int64_t 
 static bool open_state(const QbFoldCtx *c, void **state, QbErr *err)
 {
     const QbExtent *e = c->value[1]->state;
-    QbBinsAsk ask = {c->in_type[0]->pix, ((const Params *)c->params)->n, qb_bins_number(c, 2), qb_bins_number(c, 3)};
+    QbBinsAsk ask = {c->in_type[0]->pix, ((const Params *)c->params)->n, qb_bins_number(c, 2),
+                     qb_bins_number(c, 3)};
     QbBins *s = qb_xcalloc(1, sizeof(*s));
     *state = s;
     return qb_bins_open(s, &ask, (const double[]){e->lo, e->hi}, err);
@@ -70,11 +90,13 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
         return true;
     for (int64_t i = b->lo[0]; i < b->hi[0]; i++)
         for (int64_t y = b->lo[1]; y < b->hi[1]; y++)
-            t->cpu->label->count_bins(pix, (const char *)qb_row(&t->in[0], i, y) + skip, b->hi[2] - b->lo[2], &s->b, partial);
+            t->cpu->label->count_bins(pix, (const char *)qb_row(&t->in[0], i, y) + skip,
+                                      b->hi[2] - b->lo[2], &s->b, partial);
     return true;
 }
 
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
+static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err)
 {
     QbBins *s = state;
     (void)c, (void)boxes, (void)err;

@@ -9,6 +9,8 @@ static const QbParam rows[] = {
     {.name = "size",
      .slot = QB_SLOT_NUMBERS,
      .offset = offsetof(Params, size),
+     .odd = true,
+     .length = true,
      .unit = "voxels",
      .help = "width, odd, or a list of one for each axis"},
 };

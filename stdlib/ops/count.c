@@ -19,7 +19,9 @@ typedef struct Part {
 } Part;
 
 static const QbParam params[] = {
-    {.name = "labels", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_LABELS) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_IMAGE),
+    {.name = "labels",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_LABELS) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_IMAGE),
      .help = "the objects"},
 };
 
@@ -27,7 +29,8 @@ static bool check(QbCheck *c)
 {
     QbKind kind = c->in[0]->kind;
     if (kind == QB_MASK)
-        return c->fail(c, 0, "|> label counts its objects, sum(…) its voxels", "'count' needs labels, found a mask");
+        return c->fail(c, 0, "|> label counts its objects, sum(…) its voxels",
+                       "'count' needs labels, found a mask");
     if (kind == QB_IMAGE)
         return c->fail(c, 0, "|> threshold(…) |> label", "'count' needs labels, found an image");
     *c->out = (QbType){.kind = QB_TABLE, .n_columns = 2};
@@ -87,7 +90,9 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
     memset(cache, 0, CACHE * sizeof(Entry));
     for (int64_t i = b->lo[0]; i < b->hi[0]; i++)
         for (int64_t y = b->lo[1]; y < b->hi[1]; y++)
-            add_row(part, cache, (const uint32_t *)qb_row(&t->in[0], i, y) + (b->lo[2] - t->in[0].x0), b->hi[2] - b->lo[2]);
+            add_row(part, cache,
+                    (const uint32_t *)qb_row(&t->in[0], i, y) + (b->lo[2] - t->in[0].x0),
+                    b->hi[2] - b->lo[2]);
     for (int k = 0; k < CACHE; k++)
         if (cache[k].voxels)
             part->entry[part->n++] = cache[k];
@@ -100,7 +105,8 @@ static size_t scratch(const void *p, const QbType *const *in, int64_t ni, int64_
     return CACHE * sizeof(Entry);
 }
 
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
+static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err)
 {
     (void)c, (void)boxes;
     for (int j = 0; j < n; j++) {
@@ -115,13 +121,15 @@ static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const 
 static bool finish(const QbFoldCtx *c, void *state, QbValue *out, QbErr *err)
 {
     QbTable *t = out->table = qb_table_new(c->env, c->out_type);
-    for (int64_t label = qb_column_next(state, 1), voxels; label >= 0; label = qb_column_next(state, label + 1)) {
+    for (int64_t label = qb_column_next(state, 1), voxels; label >= 0;
+         label = qb_column_next(state, label + 1)) {
         if (!qb_column_get(state, label, &voxels, err))
             return false;
         if (voxels == 0)
             continue;
         int64_t row = t->n_rows;
-        if (!qb_table_put_whole(t, row, 0, label, err) || !qb_table_put_whole(t, row, 1, voxels, err))
+        if (!qb_table_put_whole(t, row, 0, label, err) ||
+            !qb_table_put_whole(t, row, 1, voxels, err))
             return false;
     }
     return true;

@@ -87,11 +87,13 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
     (void)state, (void)err;
     for (int64_t i = b->lo[0]; i < b->hi[0]; i++)
         for (int64_t y = b->lo[1]; y < b->hi[1]; y++)
-            add_row(t->cpu->label, pix, (const char *)qb_row(&t->in[0], i, y) + skip, b->hi[2] - b->lo[2], partial);
+            add_row(t->cpu->label, pix, (const char *)qb_row(&t->in[0], i, y) + skip,
+                    b->hi[2] - b->lo[2], partial);
     return true;
 }
 
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
+static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err)
 {
     (void)c, (void)boxes, (void)err;
     for (int j = 0; j < n; j++)

@@ -8,8 +8,15 @@ typedef struct Params {
 } Params;
 
 static const QbParam params[] = {
-    {.name = "extent", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_BLOB), .help = "the range of the voxels"},
-    {.name = "largest", .slot = QB_SLOT_BOOL, .offset = offsetof(Params, largest), .def = "false", .help = "or the smallest"},
+    {.name = "extent",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_BLOB),
+     .help = "the range of the voxels"},
+    {.name = "largest",
+     .slot = QB_SLOT_BOOL,
+     .offset = offsetof(Params, largest),
+     .def = "false",
+     .help = "or the smallest"},
 };
 
 static bool check(QbCheck *c)

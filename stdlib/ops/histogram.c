@@ -12,11 +12,24 @@ typedef struct Params {
 
 static const QbParam params[] = {
     {.name = "image", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT_RASTER, .help = "image"},
-    {.name = "bins", .slot = QB_SLOT_WHOLE, .offset = offsetof(Params, bins), .def = "", .min = 1, .max = QB_BINS_MOST,
+    {.name = "bins",
+     .slot = QB_SLOT_WHOLE,
+     .offset = offsetof(Params, bins),
+     .def = "",
+     .min = 1,
+     .max = QB_BINS_MOST,
      .help = "how many; one per value for whole numbers, else 256, unless given"},
-    {.name = "low", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_NUMBER), .def = "", .unit = "grey value",
+    {.name = "low",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_NUMBER),
+     .def = "",
+     .unit = "grey value",
      .help = "where the first bin starts; the smallest voxel unless given"},
-    {.name = "high", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_NUMBER), .def = "", .unit = "grey value",
+    {.name = "high",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_NUMBER),
+     .def = "",
+     .unit = "grey value",
      .help = "where the last bin ends; the largest voxel unless given"},
 };
 
@@ -27,10 +40,12 @@ static bool check_range(QbCheck *c)
     for (int k = 0; k < 2; k++) {
         known[k] = qb_pixelwise_fixed(c, 1 + k, &v[k]);
         if (known[k] && !isfinite(v[k]))
-            return c->fail(c, 2 + k, "a finite number", "'histogram' needs a finite '%s', found %g", k ? "high" : "low", v[k]);
+            return c->fail(c, 2 + k, "a finite number", "'histogram' needs a finite '%s', found %g",
+                           k ? "high" : "low", v[k]);
     }
     if (known[0] && known[1] && v[0] > v[1])
-        return c->fail(c, 2, "low=…, high=…", "'histogram' needs a 'low' of at most 'high', found %g and %g", v[0], v[1]);
+        return c->fail(c, 2, "low=…, high=…",
+                       "'histogram' needs a 'low' of at most 'high', found %g and %g", v[0], v[1]);
     return true;
 }
 
@@ -38,7 +53,8 @@ static bool check(QbCheck *c)
 {
     if (!qb_pixelwise_wants_image(c, 0, "histogram") || !check_range(c))
         return false;
-    bool by_value = qb_bins_is_narrow(c->in[0]->pix) && ((const Params *)c->params)->bins == 0 && !c->in[1] && !c->in[2];
+    bool by_value = qb_bins_is_narrow(c->in[0]->pix) && ((const Params *)c->params)->bins == 0 &&
+                    !c->in[1] && !c->in[2];
     *c->out = (QbType){.kind = QB_TABLE, .n_columns = 2};
     c->out->columns[0] = (QbColumnType){"value", by_value};
     c->out->columns[1] = (QbColumnType){"count", true};
@@ -49,7 +65,9 @@ static QbNodeId compose(QbBuild *b)
 {
     const Params *p = b->check->params;
     QbNodeId counts = qb_bins_compose(b, p->bins, b->in[1], b->in[2]);
-    return counts < 0 ? -1 : b->node(b, "histogram_table", p, (QbNodeId[]){counts, b->in[1], b->in[2]}, 3);
+    return counts < 0
+               ? -1
+               : b->node(b, "histogram_table", p, (QbNodeId[]){counts, b->in[1], b->in[2]}, 3);
 }
 
 static const char *const examples[] = {"histogram(image)", "image |> histogram(bins=64)",

@@ -6,15 +6,31 @@ typedef struct Params {
 } Params;
 
 static const QbParam params[] = {
-    {.name = "counts", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_BLOB), .help = "a tally or bins"},
-    {.name = "low", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_NUMBER), .def = "", .help = "the first edge"},
-    {.name = "high", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_NUMBER), .def = "", .help = "the last edge"},
-    {.name = "bins", .slot = QB_SLOT_WHOLE, .offset = offsetof(Params, bins), .def = "0", .help = "how many"},
+    {.name = "counts",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_BLOB),
+     .help = "a tally or bins"},
+    {.name = "low",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_NUMBER),
+     .def = "",
+     .help = "the first edge"},
+    {.name = "high",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_NUMBER),
+     .def = "",
+     .help = "the last edge"},
+    {.name = "bins",
+     .slot = QB_SLOT_WHOLE,
+     .offset = offsetof(Params, bins),
+     .def = "0",
+     .help = "how many"},
 };
 
 static bool check(QbCheck *c)
 {
-    bool by_value = qb_bins_is_narrow(c->in[0]->pix) && ((const Params *)c->params)->bins == 0 && !c->in[1] && !c->in[2];
+    bool by_value = qb_bins_is_narrow(c->in[0]->pix) && ((const Params *)c->params)->bins == 0 &&
+                    !c->in[1] && !c->in[2];
     *c->out = (QbType){.kind = QB_TABLE, .n_columns = 2};
     c->out->columns[0] = (QbColumnType){"value", by_value};
     c->out->columns[1] = (QbColumnType){"count", true};
@@ -25,7 +41,8 @@ static bool write_rows(const QbBins *s, QbTable *t, QbErr *err)
 {
     for (int64_t k = 0; k < s->b.n; k++) {
         double value = qb_bins_centre(s, k);
-        bool ok = t->type[0].whole ? qb_table_put_whole(t, k, 0, (int64_t)value, err) : qb_table_put(t, k, 0, value, err);
+        bool ok = t->type[0].whole ? qb_table_put_whole(t, k, 0, (int64_t)value, err)
+                                   : qb_table_put(t, k, 0, value, err);
         if (!ok || !qb_table_put_whole(t, k, 1, (int64_t)s->count[k], err))
             return false;
     }
@@ -35,7 +52,8 @@ static bool write_rows(const QbBins *s, QbTable *t, QbErr *err)
 static bool eval(const QbFoldCtx *c, QbValue *out, QbErr *err)
 {
     QbPix pix = c->in_type[0]->pix;
-    QbBinsAsk ask = {pix, ((const Params *)c->params)->bins, qb_bins_number(c, 1), qb_bins_number(c, 2)};
+    QbBinsAsk ask = {pix, ((const Params *)c->params)->bins, qb_bins_number(c, 1),
+                     qb_bins_number(c, 2)};
     QbBins made = {0};
     bool is_narrow = qb_bins_is_narrow(pix);
     if (is_narrow && !qb_bins_of_tally(&made, c->value[0]->state, &ask, err))

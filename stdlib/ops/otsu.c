@@ -21,7 +21,8 @@ static QbNodeId compose(QbBuild *b)
     return counts < 0 ? -1 : b->node(b, "otsu_level", NULL, &counts, 1);
 }
 
-static const char *const examples[] = {"otsu(image)", "image |> threshold(otsu)", "image > 0.5 * otsu(image)", NULL};
+static const char *const examples[] = {"otsu(image)", "image |> threshold(otsu)",
+                                       "image > 0.5 * otsu(image)", NULL};
 
 const QbOp qb_op_otsu = {
     .name = "otsu",

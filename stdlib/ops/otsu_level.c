@@ -2,7 +2,10 @@
 #include "stdlib/bins.h"
 
 static const QbParam params[] = {
-    {.name = "counts", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_BLOB), .help = "a tally or bins"},
+    {.name = "counts",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_BLOB),
+     .help = "a tally or bins"},
 };
 
 static bool check(QbCheck *c)

@@ -9,7 +9,12 @@ typedef struct Params {
 
 static const QbParam params[] = {
     {.name = "image", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT_RASTER, .help = "image"},
-    {.name = "p", .slot = QB_SLOT_NUMBER, .offset = offsetof(Params, p), .min = 0, .max = 100, .unit = "percent",
+    {.name = "p",
+     .slot = QB_SLOT_NUMBER,
+     .offset = offsetof(Params, p),
+     .min = 0,
+     .max = 100,
+     .unit = "percent",
      .help = "how many voxels in a hundred are below; 50: the median of the image"},
 };
 
@@ -41,7 +46,8 @@ const QbOp qb_op_percentile = {
     .name = "percentile",
     .class = QB_OP_COMPOSED,
     .group = "measures",
-    .help = "the grey value that p percent of the voxels lie below, between ranks by linear interpolation",
+    .help = "the grey value that p percent of the voxels lie below, between ranks by linear "
+            "interpolation",
     .follows = "numpy.percentile",
     .examples = examples,
     .version = 1,

@@ -10,8 +10,16 @@ typedef QbProject Params;
 
 static const QbParam params[] = {
     {.name = "volume", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT_RASTER, .help = "the volume"},
-    {.name = "how", .slot = QB_SLOT_CHOICE, .offset = offsetof(Params, how), .choices = qb_project_choices, .help = "as in project"},
-    {.name = "axis", .slot = QB_SLOT_WHOLE, .offset = offsetof(Params, axis), .def = "1", .help = "1 or 2"},
+    {.name = "how",
+     .slot = QB_SLOT_CHOICE,
+     .offset = offsetof(Params, how),
+     .choices = qb_project_choices,
+     .help = "as in project"},
+    {.name = "axis",
+     .slot = QB_SLOT_WHOLE,
+     .offset = offsetof(Params, axis),
+     .def = "1",
+     .help = "1 or 2"},
 };
 
 static bool check(QbCheck *c)
@@ -23,7 +31,9 @@ static bool check(QbCheck *c)
 static double cost(const void *p, const QbType *const *in)
 {
     const Params *q = p;
-    double each = q->how == QB_STACK_STD ? 1.2 : qb_project_keeps(q) ? 0.05 * (double)qb_pix_bytes(in[0]->pix) : 0.5;
+    double each = q->how == QB_STACK_STD ? 1.2
+                  : qb_project_keeps(q)  ? 0.05 * (double)qb_pix_bytes(in[0]->pix)
+                                         : 0.5;
     return each * (double)in[0]->n[q->axis];
 }
 
@@ -50,28 +60,34 @@ static size_t scratch(const void *p, const QbType *const *in, int64_t ni, int64_
 
 static const char *row_at(const QbTask *t, int64_t i, int64_t y, int64_t x)
 {
-    return (const char *)qb_row(&t->in[0], i, y) + (size_t)(x - t->in[0].x0) * qb_pix_bytes(t->in_type[0]->pix);
+    return (const char *)qb_row(&t->in[0], i, y) +
+           (size_t)(x - t->in[0].x0) * qb_pix_bytes(t->in_type[0]->pix);
 }
 
 static void stack_slice(const QbTask *t, int64_t i)
 {
     const QbBox *b = &t->out.box;
     const QbType *in = t->in_type[0];
-    QbStack s = {.how = (QbStackHow)((const Params *)t->params)->how, .pix = in->pix, .nx = b->hi[2] - b->lo[2], .n = in->n[1],
+    QbStack s = {.how = (QbStackHow)((const Params *)t->params)->how,
+                 .pix = in->pix,
+                 .nx = b->hi[2] - b->lo[2],
+                 .n = in->n[1],
                  .line = t->scratch};
     for (int64_t y = 0; y < in->n[1]; y++)
         t->cpu->label->stack(&s, row_at(t, i, y, b->lo[2]), y);
     t->cpu->label->unstack(&s, qb_tile_row(&t->out, i, 0));
 }
 
-static double extreme(const QbLabelKernels *cpu, QbPix pix, const void *row, int64_t n, bool largest)
+static double extreme(const QbLabelKernels *cpu, QbPix pix, const void *row, int64_t n,
+                      bool largest)
 {
     QbRange r = {INFINITY, -INFINITY, false};
     cpu->range(pix, row, n, &r);
     return r.nan ? NAN : (largest ? r.hi : r.lo) + 0.0; /* a zero of no sign */
 }
 
-static double reduce(const QbLabelKernels *cpu, QbStackHow how, QbPix pix, const void *row, int64_t n)
+static double reduce(const QbLabelKernels *cpu, QbStackHow how, QbPix pix, const void *row,
+                     int64_t n)
 {
     if (how == QB_STACK_MIN || how == QB_STACK_MAX)
         return extreme(cpu, pix, row, n, how == QB_STACK_MAX);
@@ -82,7 +98,9 @@ static double reduce(const QbLabelKernels *cpu, QbStackHow how, QbPix pix, const
         cpu->moments(pix, row, n, 0, &s.moments.mean, &s.moments.m2);
     else
         s.sum = cpu->sum(pix, row, n, 0);
-    return qb_sums_number(&s, how == QB_STACK_SUM ? QB_SUMS_SUM : how == QB_STACK_MEAN ? QB_SUMS_MEAN : QB_SUMS_STD);
+    return qb_sums_number(&s, how == QB_STACK_SUM    ? QB_SUMS_SUM
+                              : how == QB_STACK_MEAN ? QB_SUMS_MEAN
+                                                     : QB_SUMS_STD);
 }
 
 static void reduce_slice(const QbTask *t, int64_t i)
@@ -92,7 +110,8 @@ static void reduce_slice(const QbTask *t, int64_t i)
     QbStackHow how = (QbStackHow)((const Params *)t->params)->how;
     void *out = qb_tile_row(&t->out, i, 0);
     for (int64_t y = b->lo[2]; y < b->hi[2]; y++)
-        qb_pix_put(t->out_type->pix, out, y - b->lo[2], reduce(t->cpu->label, how, in->pix, row_at(t, i, y, 0), in->n[2]));
+        qb_pix_put(t->out_type->pix, out, y - b->lo[2],
+                   reduce(t->cpu->label, how, in->pix, row_at(t, i, y, 0), in->n[2]));
 }
 
 static void run(const QbTask *t)

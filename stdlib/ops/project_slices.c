@@ -12,14 +12,22 @@ typedef struct State {
     QbBox domain;
     QbStack stack; /* without its line */
     const QbLabelKernels *cpu;
-    size_t pitch;  /* bytes of a row of stacks */
+    size_t pitch; /* bytes of a row of stacks */
     char *lines;
 } State;
 
 static const QbParam params[] = {
     {.name = "volume", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT_RASTER, .help = "the volume"},
-    {.name = "how", .slot = QB_SLOT_CHOICE, .offset = offsetof(Params, how), .choices = qb_project_choices, .help = "as in project"},
-    {.name = "axis", .slot = QB_SLOT_WHOLE, .offset = offsetof(Params, axis), .def = "0", .help = "0"},
+    {.name = "how",
+     .slot = QB_SLOT_CHOICE,
+     .offset = offsetof(Params, how),
+     .choices = qb_project_choices,
+     .help = "as in project"},
+    {.name = "axis",
+     .slot = QB_SLOT_WHOLE,
+     .offset = offsetof(Params, axis),
+     .def = "0",
+     .help = "0"},
 };
 
 static bool check(QbCheck *c)
@@ -31,12 +39,15 @@ static bool check(QbCheck *c)
 static double cost(const void *p, const QbType *const *in)
 {
     const Params *q = p;
-    return q->how == QB_STACK_STD ? 1.2 : qb_project_keeps(q) ? 0.05 * (double)qb_pix_bytes(in[0]->pix) : 0.5;
+    return q->how == QB_STACK_STD ? 1.2
+           : qb_project_keeps(q)  ? 0.05 * (double)qb_pix_bytes(in[0]->pix)
+                                  : 0.5;
 }
 
 static size_t row_bytes(const QbFoldCtx *c)
 {
-    return qb_stack_bytes((QbStackHow)((const Params *)c->params)->how, c->in_type[0]->pix, c->domain.hi[2] - c->domain.lo[2]);
+    return qb_stack_bytes((QbStackHow)((const Params *)c->params)->how, c->in_type[0]->pix,
+                          c->domain.hi[2] - c->domain.lo[2]);
 }
 
 static size_t state_bytes(const QbFoldCtx *c)
@@ -51,12 +62,15 @@ static bool open_state(const QbFoldCtx *c, void **state, QbErr *err)
     *state = s;
     s->domain = *d;
     s->cpu = c->cpu->label;
-    s->stack = (QbStack){.how = (QbStackHow)((const Params *)c->params)->how, .pix = c->in_type[0]->pix,
-                         .nx = d->hi[2] - d->lo[2], .n = d->hi[0] - d->lo[0]};
+    s->stack = (QbStack){.how = (QbStackHow)((const Params *)c->params)->how,
+                         .pix = c->in_type[0]->pix,
+                         .nx = d->hi[2] - d->lo[2],
+                         .n = d->hi[0] - d->lo[0]};
     s->pitch = row_bytes(c);
     s->lines = calloc((size_t)(d->hi[1] - d->lo[1]), s->pitch);
     if (!s->lines)
-        return qb_err_set(err, "not enough memory: cannot get %zu MiB for a projection", (state_bytes(c) >> 20) + 1);
+        return qb_err_set(err, "not enough memory: cannot get %zu MiB for a projection",
+                          (state_bytes(c) >> 20) + 1);
     return true;
 }
 
@@ -76,14 +90,16 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
     for (int64_t y = b->lo[1]; y < b->hi[1]; y++) {
         QbStack k = stack_of(s, y);
         for (int64_t i = b->lo[0]; i < b->hi[0]; i++)
-            t->cpu->label->stack(&k, (const char *)qb_row(&t->in[0], i, y) + skip, i - s->domain.lo[0]);
+            t->cpu->label->stack(&k, (const char *)qb_row(&t->in[0], i, y) + skip,
+                                 i - s->domain.lo[0]);
     }
     return true;
 }
 
 static size_t result_bytes(const State *s)
 {
-    return s->stack.how == QB_STACK_MIN || s->stack.how == QB_STACK_MAX ? qb_pix_bytes(s->stack.pix) : sizeof(double);
+    return s->stack.how == QB_STACK_MIN || s->stack.how == QB_STACK_MAX ? qb_pix_bytes(s->stack.pix)
+                                                                        : sizeof(double);
 }
 
 /* Every line becomes its result, at its own start; what is written lies before what is still to be read. */
@@ -114,7 +130,8 @@ static bool fill(void *state, const QbTile *out, QbErr *err)
     (void)err;
     for (int64_t i = b->lo[0]; i < b->hi[0]; i++) {
         const char *line = s->lines + (size_t)(i - s->domain.lo[1]) * s->pitch;
-        memcpy(qb_tile_row(out, i, 0), line + (size_t)(b->lo[2] - s->domain.lo[2]) * size, (size_t)(b->hi[2] - b->lo[2]) * size);
+        memcpy(qb_tile_row(out, i, 0), line + (size_t)(b->lo[2] - s->domain.lo[2]) * size,
+               (size_t)(b->hi[2] - b->lo[2]) * size);
     }
     return true;
 }

@@ -6,8 +6,15 @@ typedef struct Params {
 } Params;
 
 static const QbParam params[] = {
-    {.name = "tally", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_BLOB), .help = "counts of voxels"},
-    {.name = "p", .slot = QB_SLOT_NUMBER, .offset = offsetof(Params, p), .def = "50", .help = "which percentile"},
+    {.name = "tally",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_BLOB),
+     .help = "counts of voxels"},
+    {.name = "p",
+     .slot = QB_SLOT_NUMBER,
+     .offset = offsetof(Params, p),
+     .def = "50",
+     .help = "which percentile"},
 };
 
 static bool check(QbCheck *c)

@@ -42,7 +42,8 @@ static bool open_state(const QbFoldCtx *c, void **state, QbErr *err)
     const QbBox *d = &c->domain;
     State *s = calloc(1, state_bytes(c));
     if (!s)
-        return qb_err_set(err, "not enough memory: the sums of %lld slices", (long long)(d->hi[0] - d->lo[0]));
+        return qb_err_set(err, "not enough memory: the sums of %lld slices",
+                          (long long)(d->hi[0] - d->lo[0]));
     s->first = d->lo[0];
     s->n = d->hi[0] - d->lo[0];
     s->sums.n = s->n * (d->hi[1] - d->lo[1]) * (d->hi[2] - d->lo[2]);
@@ -59,12 +60,13 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
     (void)state, (void)err;
     for (int64_t i = b->lo[0]; i < b->hi[0]; i++)
         for (int64_t y = b->lo[1]; y < b->hi[1]; y++)
-            *sum++ = t->cpu->label->sum(pix, (const char *)qb_row(&t->in[0], i, y) + skip, b->hi[2] - b->lo[2],
-                                        (int)(b->lo[2] % 16));
+            *sum++ = t->cpu->label->sum(pix, (const char *)qb_row(&t->in[0], i, y) + skip,
+                                        b->hi[2] - b->lo[2], (int)(b->lo[2] % 16));
     return true;
 }
 
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
+static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err)
 {
     State *s = state;
     (void)c, (void)err;

@@ -11,7 +11,8 @@ static QbNodeId compose(QbBuild *b)
     return qb_sums_compose(b, QB_SUMS_STD);
 }
 
-static const char *const examples[] = {"std(image)", "image |> threshold(mean(image) + 2 * std(image))", NULL};
+static const char *const examples[] = {"std(image)",
+                                       "image |> threshold(mean(image) + 2 * std(image))", NULL};
 
 const QbOp qb_op_std = {
     .name = "std",

@@ -8,8 +8,15 @@ typedef struct Params {
 static const char *const choices[] = {"sum", "mean", "std", NULL};
 
 static const QbParam params[] = {
-    {.name = "sums", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_BLOB), .help = "sums of all voxels"},
-    {.name = "what", .slot = QB_SLOT_CHOICE, .offset = offsetof(Params, what), .choices = choices, .help = "which number"},
+    {.name = "sums",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_BLOB),
+     .help = "sums of all voxels"},
+    {.name = "what",
+     .slot = QB_SLOT_CHOICE,
+     .offset = offsetof(Params, what),
+     .choices = choices,
+     .help = "which number"},
 };
 
 static bool check(QbCheck *c)

@@ -5,10 +5,25 @@
 typedef QbTallyParams Params;
 
 static const QbParam params[] = {
-    {.name = "image", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_IMAGE), .help = "what to count"},
-    {.name = "before", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_BLOB), .def = "", .help = "the level before"},
-    {.name = "p", .slot = QB_SLOT_NUMBER, .offset = offsetof(Params, p), .def = "0", .help = "which percentile is sought"},
-    {.name = "level", .slot = QB_SLOT_WHOLE, .offset = offsetof(Params, level), .def = "0", .help = "digits known before"},
+    {.name = "image",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_IMAGE),
+     .help = "what to count"},
+    {.name = "before",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_BLOB),
+     .def = "",
+     .help = "the level before"},
+    {.name = "p",
+     .slot = QB_SLOT_NUMBER,
+     .offset = offsetof(Params, p),
+     .def = "0",
+     .help = "which percentile is sought"},
+    {.name = "level",
+     .slot = QB_SLOT_WHOLE,
+     .offset = offsetof(Params, level),
+     .def = "0",
+     .help = "digits known before"},
 };
 
 static bool check(QbCheck *c)
@@ -27,7 +42,8 @@ static double cost(const void *p, const QbType *const *in)
 static size_t state_bytes(const QbFoldCtx *c)
 {
     int tables = ((const Params *)c->params)->level > 0 ? 2 : 1;
-    return sizeof(QbTally) + (size_t)tables * (size_t)qb_tally_bins(c->in_type[0]->pix) * sizeof(uint64_t);
+    return sizeof(QbTally) +
+           (size_t)tables * (size_t)qb_tally_bins(c->in_type[0]->pix) * sizeof(uint64_t);
 }
 
 static size_t partial_bytes(const QbFoldCtx *c, int64_t ni, int64_t ny, int64_t nx)
@@ -61,11 +77,13 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
     (void)err;
     for (int64_t i = b->lo[0]; i < b->hi[0]; i++)
         for (int64_t y = b->lo[1]; y < b->hi[1]; y++)
-            qb_tally_add(t->cpu->label, state, partial, (const char *)qb_row(&t->in[0], i, y) + skip, b->hi[2] - b->lo[2]);
+            qb_tally_add(t->cpu->label, state, partial,
+                         (const char *)qb_row(&t->in[0], i, y) + skip, b->hi[2] - b->lo[2]);
     return true;
 }
 
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
+static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err)
 {
     (void)c, (void)boxes, (void)err;
     for (int j = 0; j < n; j++)

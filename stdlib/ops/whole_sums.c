@@ -10,7 +10,11 @@ typedef struct Params {
 
 static const QbParam params[] = {
     {.name = "image", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT_RASTER, .help = "whole numbers"},
-    {.name = "squares", .slot = QB_SLOT_BOOL, .offset = offsetof(Params, squares), .def = "false", .help = "their squares too"},
+    {.name = "squares",
+     .slot = QB_SLOT_BOOL,
+     .offset = offsetof(Params, squares),
+     .def = "false",
+     .help = "their squares too"},
 };
 
 static bool check(QbCheck *c)
@@ -62,11 +66,13 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
     (void)state, (void)err;
     for (int64_t i = b->lo[0]; i < b->hi[0]; i++)
         for (int64_t y = b->lo[1]; y < b->hi[1]; y++)
-            t->cpu->label->whole(pix, (const char *)qb_row(&t->in[0], i, y) + skip, b->hi[2] - b->lo[2], squares, partial);
+            t->cpu->label->whole(pix, (const char *)qb_row(&t->in[0], i, y) + skip,
+                                 b->hi[2] - b->lo[2], squares, partial);
     return true;
 }
 
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
+static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err)
 {
     QbSums *s = state;
     (void)c, (void)boxes, (void)err;

@@ -372,15 +372,15 @@ bool qb_lab_eval(QbLab *lab, int id, const QbLabCut *cut)
     return evaluate(lab, id, cut, true);
 }
 
-/* A part of an image that was given. */
+/* What is composed of nothing: its own input. */
 static void copy_part(const QbLabNode *n, const QbBox *part, unsigned char *data)
 {
     size_t bytes = qb_pix_bytes(n->type.pix), row = (size_t)(part->hi[2] - part->lo[2]) * bytes;
     for (int64_t z = part->lo[0]; z < part->hi[0]; z++)
-        for (int64_t y = part->lo[1]; y < part->hi[1]; y++, data += row)
-            memcpy(data,
-                   n->data + (size_t)((z * n->type.n[1] + y) * n->type.n[2] + part->lo[2]) * bytes,
-                   row);
+        for (int64_t y = part->lo[1]; y < part->hi[1]; y++, data += row) {
+            int64_t at = (z * n->type.n[1] + y) * n->type.n[2] + part->lo[2];
+            memcpy(data, n->data + (size_t)at * bytes, row);
+        }
 }
 
 bool qb_lab_eval_part(QbLab *lab, int id, const QbLabCut *cut, const QbBox *part,
@@ -388,7 +388,7 @@ bool qb_lab_eval_part(QbLab *lab, int id, const QbLabCut *cut, const QbBox *part
 {
     int by = resolve(lab, id, cut);
     QbLabNode *n = lab->nodes[by];
-    if (!n->op) { /* composed of nothing: the input itself */
+    if (!n->op) {
         copy_part(n, part, data);
         return true;
     }

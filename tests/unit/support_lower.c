@@ -209,7 +209,8 @@ static const QbOp *const table[] = {
 
 QbLowered qb_lowered(const char *text, const QbLowerOptions *o)
 {
-    static const QbLowerOptions none = {0};
+    static const QbLowerOptions none = {
+        .use_file = qb_lowered_file, .modules = qb_lowered_modules, .n_modules = 2};
     QbLowered x = {.arena = qb_arena_new()};
     qb_diags_init(&x.diags, x.arena);
     QbSource *source = QB_NEW(x.arena, QbSource);
@@ -234,8 +235,10 @@ const char *qb_lowered_messages(const QbLowered *x)
         int line = 0, column = 0;
         if (d->span.source)
             qb_source_place(d->span.source, d->span.lo, &line, &column);
-        qb_text_addf(&t, "%s%d:%d %s %s", d->severity == QB_NOTE ? "note " : "", line, column,
-                     d->code, d->message);
+        const char *name = d->span.source ? d->span.source->name : "";
+        bool other = strstr(name, ".qbi") && strcmp(name, "test.qbi") != 0;
+        qb_text_addf(&t, "%s%s%s%d:%d %s %s", d->severity == QB_NOTE ? "note " : "",
+                     other ? name : "", other ? ":" : "", line, column, d->code, d->message);
         if (d->hint)
             qb_text_addf(&t, " [%s]", d->hint);
         qb_text_add(&t, "\n");

@@ -14,7 +14,10 @@ typedef struct QbLowered {
 
 QbLowered qb_lowered(const char *text, const QbLowerOptions *o);
 void qb_lowered_free(QbLowered *x);
-/* "2:7 QB0314 message [hint]" a line; notes begin with "note ". */
+/* The texts that `use` finds in tests, by path: tools.qbi, deep.qbi and others in support_use.c. */
+const QbSource *qb_lowered_file(QbArena *arena, const char *path, QbErr *err);
+extern const QbSource qb_lowered_modules[];
+/* "2:7 QB0314 message [hint]" a line, "tools.qbi:2:7 …" in other files; notes begin with "note ". */
 const char *qb_lowered_messages(const QbLowered *x);
 /* Live nodes of that operator. */
 int qb_lowered_count(const QbLowered *x, const char *op);

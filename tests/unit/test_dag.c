@@ -62,7 +62,7 @@ Test(dag, errors_point_at_arguments)
 {
     GraphBench b = graph_bench();
     graph_ramp(&b, 2, 4, 1, 4);
-    QbSource s = {"t.qbi", "a = ramp([0, 4])", 16};
+    QbSource s = {.name = "t.qbi", .text = "a = ramp([0, 4])", .length = 16};
     QbSpan call = {&s, 4, 16}, args[1] = {{&s, 9, 15}};
     const QbOp *ramp = qb_op_find(graph_ops, graph_n_ops, "ramp");
     QbShape shape = {2, {0, 1, 4}};

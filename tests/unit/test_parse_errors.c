@@ -73,7 +73,8 @@ static const Case refused[] = {
                  "1:3+2 QB0105 error: unknown operator '+=' | a name is defined once: give the "
                  "result a name of its own\n"},
     {"a = b -> f\n", "a = (b |> f)\n"
-                     "1:7+2 QB0105 error: unknown operator '->' | a pipe is written '|>'\n"},
+                     "1:7+2 QB0105 error: unknown operator '->' | a pipe is written '|>'; the type of a "
+                     "result is not written\n"},
     {"a = b | f\n",
      "a = (b |> f)\n"
      "1:7+1 QB0105 error: unknown operator '|' | write '|>' for a pipe, 'or' between masks\n"},
@@ -83,7 +84,7 @@ static const Case refused[] = {
                         "1:7+1 QB0105 error: unexpected '?' | write 'if C then A else B'\n"},
     {"a = v[...]\n",
      "a = ?\n"
-     "1:7+3 QB0105 error: '...' is no index | write ':' for each axis that is kept whole\n"},
+     "1:7+3 QB0105 error: unexpected '...' | an axis that is kept whole is written ':', a range 0..255\n"},
     {"a = b @ c\n",
      "a = ?\n"
      "1:7+1 QB0105 error: unexpected '@' | a matrix product is written matmul(a, b)\n"},
@@ -152,7 +153,7 @@ static const Case refused[] = {
     {"median(5)\n", "1:1+9 QB0135 error: this expression goes nowhere: no name is given to it, and "
                     "it is neither saved nor printed"
                     " | write NAME = ... or print ...\n"},
-    {"a == 3\n", "1:1+6 QB0135 error: this expression goes nowhere: no name is given to it, and it "
+    {"a == 3\n", "a = ?\n1:1+6 QB0135 error: this expression goes nowhere: no name is given to it, and it "
                  "is neither saved nor printed"
                  " | a definition has one '=': a = ...\n"},
     {"for x in y\n",
@@ -160,7 +161,7 @@ static const Case refused[] = {
      " | there are no loops: operators take whole images, qbic batch and sweep run many\n"},
     {"import numpy\n", "1:8+5 QB0120 error: expected an operator or '=', found 'numpy' | write use "
                        "NAME or use \"file.qbi\"\n"},
-    {"let a = 1\n", "1:5+1 QB0120 error: expected an operator or '=', found 'a' | a definition is "
+    {"let a = 1\n", "a = ?\n1:5+1 QB0120 error: expected an operator or '=', found 'a' | a definition is "
                     "written NAME = ...\n"},
     {"sav a to \"x\"\n",
      "1:5+1 QB0120 error: expected an operator or '=', found 'a' | did you mean 'save'?\n"},
@@ -198,12 +199,28 @@ static const Case refused[] = {
     {"def f(a) = {\n1\n}\n",
      "f = ?\n"
      "1:12+1 QB0120 error: expected an expression, found '{'"
-     " | a list is written [1, 2]; braces hold the body of a def, without '='\n"},
-    {"use\n", "1:4+0 QB0120 error: expected a name or a string, found the end of the line"
+     " | a body in braces has no '=' before it\n"},
+    {"def f(a) {\nprint a\na\n}\n",
+     "def f(a) = a\n"
+     "2:1+5 QB0120 error: expected a definition or an expression, found 'print' | a body holds "
+     "definitions and ends in an expression; other statements stand outside\n"},
+    {"def f(a) {\nuse a\n}\n",
+     "def f(a) = ?\n"
+     "2:1+3 QB0120 error: expected a definition or an expression, found 'use' | a body holds "
+     "definitions and ends in an expression; other statements stand outside\n"},
+    {"def f(a)\n{\n  b = a\n  b\n}\n",
+     "f = ?\n"
+     "1:9+0 QB0120 error: expected '=' or '{', found the end of the line | the '{' stands on the line "
+     "of its 'def'\n"},
+    {"a = 1\n  + 2\n",
+     "a = 1\n"
+     "2:3+1 QB0120 error: expected a statement, found '+' | to go on with the line above, end that line "
+     "with '+'\n"},
+    {"use\n", "use ?\n1:4+0 QB0120 error: expected a name or a string, found the end of the line"
               " | use NAME or use \"file.qbi\"\n"},
     {"use \"a{b}.qbi\"\n",
-     "1:5+10 QB0141 error: the file of 'use' is a plain name: no parameter can stand in it\n"},
-    {"use \"\"\n", "1:5+2 QB0141 error: 'use' names no file\n"},
+     "use ?\n1:5+10 QB0141 error: the file of 'use' is a plain name: no parameter can stand in it\n"},
+    {"use \"\"\n", "use ?\n1:5+2 QB0141 error: 'use' names no file\n"},
     {"a = 1\nqbi 1\n", "a = 1\n"
                        "qbi 0\n"
                        "2:1+5 QB0139 error: the language version is a file's first statement | "
@@ -229,17 +246,22 @@ static const Case refused[] = {
     {"a = to\n",
      "a = ?\n"
      "1:5+2 QB0120 error: expected an expression, found 'to' | 'to' is a reserved word\n"},
-    {"f(x) = 3\n", "1:6+1 QB0120 error: expected an operator or the end of the line, found '='"
+    {"f(x) = 3\n", "f = ?\n1:6+1 QB0120 error: expected an operator or the end of the line, found '='"
                    " | a function is written def NAME(a) = ...\n"},
-    {"a.b = 3\n", "1:5+1 QB0120 error: expected an operator or the end of the line, found '=' | to "
-                  "compare, write '=='\n"},
+    {"a.b = 3\n", "a = ?\n"
+                  "1:5+1 QB0120 error: expected an operator or the end of the line, found '='"
+                  " | only a plain name can be defined\n"},
+    {"def f(x) {\n  save x to \"a\"\n  x\n}\n",
+     "def f(x) = x\n"
+     "2:3+4 QB0120 error: expected a definition or an expression, found 'save' | a body holds "
+     "definitions and ends in an expression; other statements stand outside\n"},
     {"a = b = 3\n", "a = ?\n"
                     "1:7+1 QB0120 error: expected an operator or the end of the line, found '=' | "
                     "to compare, write '=='\n"},
     {"a = f(b: 3)\n", "a = ?\n"
                       "1:8+1 QB0120 error: expected '=', ')' or ',', found ':' | a named argument "
                       "is written NAME=...\n"},
-    {"a: number = 3\n", "1:2+1 QB0120 error: expected an operator or '=', found ':'"
+    {"a: number = 3\n", "a = ?\n1:2+1 QB0120 error: expected an operator or '=', found ':'"
                         " | a parameter is written param a: TYPE = ...\n"},
     {"a = +1\n",
      "a = ?\n"
@@ -251,8 +273,7 @@ static const Case refused[] = {
      "1:8+2 QB0120 error: expected ']', ',' or ':', found '..' | a slice is written [a:b]\n"},
     {"save v\n  to \"x\"\n",
      "save ? to ?\n"
-     "1:7+0 QB0120 error: expected 'to', found the end of the line | save ... to \"FILE\"\n"
-     "2:3+2 QB0120 error: expected a statement, found 'to'"
+     "1:7+0 QB0120 error: expected 'to', found the end of the line"
      " | a save may be broken after 'to' and 'with', not before them\n"},
     {"a = f(1\n", "a = f(1)\n"
                   "1:8+0 QB0121 error: missing ')' | 1:6 '(' opened here\n"},
@@ -272,7 +293,8 @@ static const Case refused[] = {
      "1:17+4 QB0120 error: expected 'else', found 'elif' | write else if\n"},
     {"a = 1 if c\n",
      "a = ?\n"
-     "1:7+2 QB0120 error: expected an operator or the end of the line, found 'if'\n"},
+     "1:7+2 QB0120 error: expected an operator or the end of the line, found 'if'"
+     " | write if C then A else B\n"},
     {"a = 2 * not b\n",
      "a = ?\n"
      "1:9+3 QB0120 error: expected an expression, found 'not' | put it in brackets: (not ...)\n"},

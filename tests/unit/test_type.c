@@ -129,7 +129,7 @@ Test(diag, places)
 {
     static const char text[] = "\xEF\xBB\xBF"
                                "a\ngr\303\266\303\237e = 1\r\n\tb";
-    QbSource s = {"t.qbi", text, sizeof(text) - 1};
+    QbSource s = {.name = "t.qbi", .text = text, .length = sizeof(text) - 1};
     static const struct {
         const char *at;
         int line, column;
@@ -149,7 +149,7 @@ Test(diag, added_once)
 {
     QbArena *a = qb_arena_new();
     QbDiags d;
-    QbSource s = {"t.qbi", "abc", 3};
+    QbSource s = {.name = "t.qbi", .text = "abc", .length = 3};
     qb_diags_init(&d, a);
     char text[] = "unknown 'x'";
     QbDiag *first = qb_diag_add(&d, QB_ERROR, "QB0201", (QbSpan){&s, 0, 1}, "%s", text);
