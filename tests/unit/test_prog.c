@@ -235,6 +235,20 @@ Test(prog, division_by_infinity)
     }
 }
 
+/* A value that is rounded to an integer type within a chain is what a store and a load would make of it: there is no -0. */
+Test(prog, integers_have_one_zero)
+{
+    static const double zeros[] = {-0.0, -0.25, 0.25, NAN};
+    for (int k = 0; k < QB_COUNT(zeros); k++) {
+        for (QbPix pix = QB_F32; pix <= QB_F64; pix++) {
+            Bench *b = bench();
+            store(b, qb_emit_saturate(&b->e, load(b, 0, pix), QB_I16), image(QB_F32));
+            cr_expect(!signbit(apply(b, zeros[k])), "%g as i16", zeros[k]);
+            qb_arena_free(b->arena);
+        }
+    }
+}
+
 /* ---- range tests ---------------------------------------------------------------------------------------- */
 
 /* Every value of u8: the range that was recognised says what the program says. */
