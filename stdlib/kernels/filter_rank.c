@@ -73,21 +73,22 @@ QbNodeId qb_rank_compose(QbBuild *b, const int64_t size[3], int64_t k)
 #define COLUMNS_8 400
 #define SLIDE_16  21
 
-/* Medians that cpu_filter_rank_network.c has: rows of the window, its columns. */
-static bool has_network(const QbRankParams *p)
+/* Medians that cpu_filter_rank_network.c has: rows of the window, its columns, the longest keys. */
+static bool has_network(const QbRankParams *p, size_t bytes)
 {
-    static const int64_t windows[][2] = {{3, 3}, {5, 5}, {7, 7}, {9, 3}, {25, 5}};
-    int64_t rows = p->size[0] * p->size[1];
+    static const int64_t windows[][3] = {{3, 3, 8}, {5, 5, 8},   {7, 7, 8}, {9, 3, 8},
+                                         {9, 9, 4}, {11, 11, 4}, {25, 5, 4}};
+    int64_t rows = p->size[0] * p->size[1], n = rows * p->size[2];
     for (int k = 0; k < QB_COUNT(windows); k++)
-        if (rows == windows[k][0] && p->size[2] == windows[k][1])
-            return p->rank == rows * p->size[2] / 2;
+        if (rows == windows[k][0] && p->size[2] == windows[k][1] && (int64_t)bytes <= windows[k][2])
+            return p->rank == n / 2;
     return false;
 }
 
 static QbRankMethod method_of(const QbRankParams *p, QbPix pix)
 {
     size_t bytes = qb_pix_bytes(pix);
-    if (has_network(p))
+    if (has_network(p, bytes))
         return QB_RANK_NETWORK;
     if (bytes == 1 && qb_window_voxels(p->size) >= COLUMNS_8)
         return QB_RANK_COLUMNS;
