@@ -23,7 +23,7 @@ static const Case cases[] = {
     {QB_RANK_BISECT, {5, 1, 37}, {1, 1, 3}},      {QB_RANK_BISECT, {3, 5, 33}, {3, 5, 1}},
     {QB_RANK_BISECT, {3, 9, 40}, {7, 7, 7}},      {QB_RANK_COLUMNS, {40, 1, 30}, {301, 1, 3}},
     {QB_RANK_BISECT, {2, 1, 700}, {1, 1, 301}},   {QB_RANK_COLUMNS, {6, 1, 540}, {35, 1, 35}},
-    {QB_RANK_COLUMNS, {3, 9, 300}, {9, 9, 9}},    {QB_RANK_COLUMNS, {3, 4, 30}, {3, 3, 65}},
+    {QB_RANK_COLUMNS, {3, 9, 300}, {11, 11, 11}}, {QB_RANK_COLUMNS, {3, 4, 30}, {3, 3, 65}},
     {QB_RANK_COLUMNS, {2, 1, 20}, {255, 1, 257}}, {QB_RANK_COLUMNS, {2, 2, 520}, {1, 63, 1023}},
 };
 
