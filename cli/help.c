@@ -9,8 +9,10 @@ void qb_help_all(QbText *out)
                      "  qbic run cells.qbi test.tif\n"
                      "  qbic check cells.qbi\n"
                      "  qbic ops median\n\nusage: qbic COMMAND …\n\n");
-    for (int k = 0; k < qb_n_verbs; k++)
-        qb_text_addf(out, "  %-8s %s\n", qb_verbs[k].name, qb_verbs[k].help);
+    for (int k = 0; k < qb_n_verbs; k++) {
+        if (!qb_verbs[k].hidden)
+            qb_text_addf(out, "  %-8s %s\n", qb_verbs[k].name, qb_verbs[k].help);
+    }
     qb_text_add(out, "  help     this text; 'qbic help COMMAND' says more of one\n"
                      "  version  the version\n");
     qb_text_add(out, "\nexit status: 0 done, 1 an input cannot be read or an output not be written, or memory\n"
@@ -75,7 +77,8 @@ void qb_help_verb(const QbVerb *verb, const QbCliOptions *o, QbText *out)
     qb_text_addf(out, "qbic %s: %s\n\nexamples:\n", verb->name, verb->help);
     for (const char *const *e = verb->examples; *e; e++)
         qb_text_addf(out, "  %s\n", *e);
-    qb_text_addf(out, "\nusage: qbic %s %s [options]\n\noptions:\n", verb->name, verb->usage);
+    qb_text_addf(out, "\nusage: qbic %s %s%s[options]\n\noptions:\n", verb->name, verb->usage,
+                 *verb->usage ? " " : "");
     qb_options_help(verb->bit, out);
     if (o && (verb->bit & QB_VERB_PIPELINE) && o->positional.n > 0)
         help_pipeline(o, out);

@@ -159,6 +159,7 @@ QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, con
         .arena = arena, .diags = diags, .options = o, .ops = ops, .n_ops = n_ops};
     L.g = qb_dag_new(arena, diags, ops, n_ops);
     L.g->check_only = o->check_only;
+    L.g->no_sharing = o->no_sharing;
     L.unread = diags->n_errors > 0;
     L.op_names = language_ops(&L);
     L.default_texts = qb_name_map_new(arena);

@@ -11,6 +11,11 @@ static const char *const op_names[] = {
     [QB_NE] = "ne",
 };
 
+const char *qb_operator_op(QbOperator op)
+{
+    return op_names[op];
+}
+
 /* "did you mean 'otsu(image)'?": a stage stands where its value on the other operand was meant. */
 static void report_stage(QbLower *L, QbOperator op, const QbVal *stage, const QbVal *other)
 {

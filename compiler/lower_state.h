@@ -201,6 +201,7 @@ QbKind qb_kind_named(const char *name);
 bool qb_fold_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b, QbVal *out);
 bool qb_fold_unary(QbLower *L, QbOperator op, const QbVal *a, QbVal *out);
 const char *qb_operator_sign(QbOperator op);
+const char *qb_operator_op(QbOperator op); /* "add" */
 
 /* lower_report.c: mistakes that several parts report alike */
 QbDiag *qb_lower_error(QbLower *L, const char *code, QbSpan span, const char *fmt, ...) QB_PRINTF(4, 5);
