@@ -18,6 +18,10 @@ typedef enum QbVerbBit {
     QB_VERB_INFO = 32,
     QB_VERB_EXPLAIN = 1024,
     QB_VERB_VERIFY = 2048,
+    QB_VERB_FMT = 0x10000,
+    QB_VERB_NEW = 0x20000,
+    QB_VERB_COMPLETION = 0x40000,
+    QB_VERB_MAN = 0x80000,
     QB_VERB_PIPELINE = QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY,
 } QbVerbBit;
 
@@ -36,7 +40,9 @@ typedef struct QbCliOptions {
     const char *output;    /* -o */
     QbTexts reports;
     QbTexts no_pass;
-    bool quiet, verbose, json, md, help;
+    bool quiet, verbose, json, help;
+    bool check;            /* fmt */
+    bool md;               /* ops, explain */
     const char *cpu;       /* hidden: kernel variant */
     int64_t chunk[2];      /* hidden: quantum along axis 0, tile height along axis 1 */
     bool tight;            /* not on the command line: the smallest memory that suffices (verify) */
@@ -50,7 +56,16 @@ typedef struct QbVerb {
     const char *help;            /* one line */
     const char *const *examples; /* NULL-terminated */
     int (*main)(const QbCliOptions *o);
+    bool hidden;                 /* known, but in no list */
 } QbVerb;
+
+/* An option as the help, the completions and the man page show it. */
+typedef struct QbOptionInfo {
+    char brief;        /* 'p' for -p, or 0 */
+    const char *name;
+    const char *value; /* what its value is called; NULL: a flag */
+    const char *help;
+} QbOptionInfo;
 
 extern const QbVerb qb_verbs[];
 extern const int qb_n_verbs;
@@ -65,6 +80,10 @@ int qb_cli_graph(const QbCliOptions *o);
 int qb_cli_verify(const QbCliOptions *o);
 int qb_cli_ops(const QbCliOptions *o);
 int qb_cli_info(const QbCliOptions *o);
+int qb_cli_fmt(const QbCliOptions *o);
+int qb_cli_new(const QbCliOptions *o);
+int qb_cli_completion(const QbCliOptions *o);
+int qb_cli_man(const QbCliOptions *o);
 
 /* ---- options and help -------------------------------------------------------------------------------- */
 
@@ -73,6 +92,8 @@ bool qb_options_parse(const QbVerb *verb, int argc, char **argv, QbCliOptions *o
 void qb_options_free(QbCliOptions *o);
 /* The options of a verb, aligned, for its help. */
 void qb_options_help(QbVerbBit verb, QbText *out);
+/* Option k of those that a verb's help shows; false where there are no more. */
+bool qb_option_shown(QbVerbBit verb, int k, QbOptionInfo *info);
 /* "256M" in bytes; false when it is no size. */
 bool qb_size_parse(const char *text, size_t *bytes);
 void qb_help_all(QbText *out);

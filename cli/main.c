@@ -38,8 +38,23 @@ static const char *const verify_examples[] = {
     "qbic verify cells.qbi test.tif -p level=20 -v",
     NULL,
 };
-static const char *const ops_examples[] = {"qbic ops", "qbic ops median", NULL};
+static const char *const ops_examples[] = {"qbic ops", "qbic ops median",
+                                           "qbic ops --json | jq '.[].name'", NULL};
 static const char *const info_examples[] = {"qbic info test.tif", "qbic info slices/*.tif", NULL};
+static const char *const fmt_examples[] = {
+    "qbic fmt cells.qbi",
+    "qbic fmt --check *.qbi                     # names the files that differ; for a test or a hook",
+    "qbic fmt - < cells.qbi                     # from standard input to standard output",
+    NULL,
+};
+static const char *const new_examples[] = {"qbic new cells", NULL};
+static const char *const completion_examples[] = {
+    "qbic completion bash > ~/.local/share/bash-completion/completions/qbic",
+    "qbic completion zsh > ~/.zfunc/_qbic       # a folder of $fpath",
+    "qbic completion fish > ~/.config/fish/completions/qbic.fish",
+    NULL,
+};
+static const char *const man_examples[] = {"qbic man > qbic.1", "qbic man | man -l -", NULL};
 
 const QbVerb qb_verbs[] = {
     {.name = "run",
@@ -90,6 +105,32 @@ const QbVerb qb_verbs[] = {
      .help = "an image's shape, type, pages, voxel size",
      .examples = info_examples,
      .main = qb_cli_info},
+    {.name = "fmt",
+     .bit = QB_VERB_FMT,
+     .usage = "FILE.qbi…",
+     .help = "writes pipelines in the one canonical layout; every comment is kept",
+     .examples = fmt_examples,
+     .main = qb_cli_fmt},
+    {.name = "new",
+     .bit = QB_VERB_NEW,
+     .usage = "NAME",
+     .help = "writes NAME.qbi, a pipeline to start from",
+     .examples = new_examples,
+     .main = qb_cli_new},
+    {.name = "completion",
+     .bit = QB_VERB_COMPLETION,
+     .usage = "bash|zsh|fish",
+     .help = "a script with which a shell completes qbic's command line",
+     .examples = completion_examples,
+     .main = qb_cli_completion,
+     .hidden = true},
+    {.name = "man",
+     .bit = QB_VERB_MAN,
+     .usage = "",
+     .help = "the man page, as roff",
+     .examples = man_examples,
+     .main = qb_cli_man,
+     .hidden = true},
 };
 const int qb_n_verbs = QB_COUNT(qb_verbs);
 
@@ -105,14 +146,17 @@ static const QbVerb *find_verb(const char *name)
 static int unknown_verb(const char *name)
 {
     const char *names[QB_COUNT(qb_verbs) + 2];
-    for (int k = 0; k < qb_n_verbs; k++)
-        names[k] = qb_verbs[k].name;
-    names[qb_n_verbs] = "help";
-    names[qb_n_verbs + 1] = "version";
+    int n_names = 0;
+    for (int k = 0; k < qb_n_verbs; k++) {
+        if (!qb_verbs[k].hidden)
+            names[n_names++] = qb_verbs[k].name;
+    }
+    names[n_names++] = "help";
+    names[n_names++] = "version";
     size_t n = strlen(name);
     if (n > 4 && strcmp(name + n - 4, ".qbi") == 0)
         return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; did you mean 'qbic run %s'?", name, name);
-    const char *near = qb_nearest(name, names, QB_COUNT(names));
+    const char *near = qb_nearest(name, names, n_names);
     if (near)
         return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; did you mean '%s'?", name, near);
     return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; 'qbic help' lists the commands", name);

@@ -1,148 +1,113 @@
-/* qbic ops: the operators, from their descriptors alone. */
-#include "cli/cli.h"
+/* qbic ops: the operators, from their descriptors alone: a list by group, or all about some, for people. */
+#include "cli/ops.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-static bool is_shown(const QbOp *op)
+static void list(const QbOp *const *ops, int n, QbText *t)
 {
-    return !op->hidden;
-}
-
-static void list_group(const char *group, QbText *t)
-{
-    qb_text_addf(t, "%s\n", group);
-    for (int k = 0; k < qb_n_ops; k++) {
-        if (is_shown(qb_ops[k]) && strcmp(qb_ops[k]->group, group) == 0)
-            qb_text_addf(t, "  %-12s %s\n", qb_ops[k]->name, qb_ops[k]->help ? qb_ops[k]->help : "");
+    for (int k = 0; k < n; k++) {
+        if (k == 0 || strcmp(ops[k]->group, ops[k - 1]->group) != 0)
+            qb_text_addf(t, "%s%s\n", k ? "\n" : "", ops[k]->group);
+        qb_text_addf(t, "  %-12s %s\n", ops[k]->name, ops[k]->help ? ops[k]->help : "");
     }
-}
-
-static bool group_was_before(int k)
-{
-    for (int j = 0; j < k; j++) {
-        if (is_shown(qb_ops[j]) && strcmp(qb_ops[j]->group, qb_ops[k]->group) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void add_kinds(unsigned accepts, QbText *t)
-{
-    bool first = true;
-    for (int k = 0; k < QB_KIND_COUNT; k++) {
-        if (accepts & QB_ACCEPT(k)) {
-            qb_text_addf(t, "%s%s", first ? "" : " or ", qb_kind_name((QbKind)k));
-            first = false;
-        }
-    }
-}
-
-static void add_bounds(const QbParam *p, QbText *t)
-{
-    if (p->min != 0 || p->max != 0) {
-        qb_text_add(t, ", from ");
-        qb_text_add_number(t, p->min);
-        if (p->max < 1e300) {
-            qb_text_add(t, " to ");
-            qb_text_add_number(t, p->max);
-        }
-    }
-    if (p->odd)
-        qb_text_add(t, ", odd");
 }
 
 static void add_param(const QbParam *p, QbText *t)
 {
-    static const char *const slots[] = {
-        [QB_SLOT_INPUT] = "",          [QB_SLOT_NUMBER] = "number",   [QB_SLOT_WHOLE] = "whole number",
-        [QB_SLOT_BOOL] = "bool",       [QB_SLOT_CHOICE] = "one of",   [QB_SLOT_STRING] = "string",
-        [QB_SLOT_PATH] = "path",       [QB_SLOT_PIX] = "pixel type",  [QB_SLOT_KIND] = "pixel type, mask or labels",
-        [QB_SLOT_SIZES] = "size or list of sizes", [QB_SLOT_SIGMAS] = "number or list of numbers",
-        [QB_SLOT_SHAPE] = "list of 2 or 3 sizes",  [QB_SLOT_ELEMENT] = "element",
-        [QB_SLOT_NUMBERS] = "list of numbers",
-    };
     qb_text_addf(t, "  %-12s ", p->name);
-    if (p->slot == QB_SLOT_INPUT)
-        add_kinds(p->accepts, t);
-    else
-        qb_text_add(t, slots[p->slot]);
-    for (int k = 0; p->choices && p->choices[k]; k++)
-        qb_text_addf(t, " %s", p->choices[k]);
-    add_bounds(p, t);
-    if (p->unit)
-        qb_text_addf(t, ", %s", p->unit);
-    if (p->length)
-        qb_text_add(t, ", or a length as 3 um");
+    qb_add_param_type(p, t);
     if (!p->def)
         qb_text_add(t, "; required");
     else if (*p->def)
         qb_text_addf(t, "; default %s", p->def);
+    else
+        qb_text_add(t, "; may be left out");
     qb_text_addf(t, "\n  %-12s %s\n", "", p->help ? p->help : "");
 }
 
-static void add_signature(const QbOp *op, QbText *t)
+static void add_facts(const QbOp *op, const QbOpFacts *f, QbText *t)
 {
-    qb_text_addf(t, "%s(", op->name);
-    for (int k = 0; k < op->n_params; k++) {
-        const QbParam *p = &op->params[k];
-        qb_text_addf(t, "%s%s", k ? ", " : "", p->name);
-        if (p->def)
-            qb_text_addf(t, "=%s", *p->def ? p->def : "…");
+    qb_text_addf(t, "\nruns     %s\n", qb_op_class_text(op));
+    if (f->made_of)
+        qb_text_addf(t, "made of  %s\n", f->made_of);
+    if (f->has_halo) {
+        qb_text_add(t, "halo     ");
+        qb_add_halo(f, t);
+        qb_text_add(t, "\n");
     }
-    qb_text_add(t, ")\n");
+    if (op->follows)
+        qb_text_addf(t, "follows  %s\n", op->follows);
 }
 
-static void add_op(const QbOp *op, QbText *t)
+static void add_op(QbArena *arena, const QbOp *op, QbText *t)
 {
-    add_signature(op, t);
-    qb_text_addf(t, "  %s\n", op->help ? op->help : "");
+    QbOpFacts f = qb_op_facts(arena, op);
+    qb_add_signature(op, &f, t);
+    qb_text_addf(t, "\n  %s\n", op->help ? op->help : "");
     if (op->n_params)
         qb_text_add(t, "\nparameters:\n");
     for (int k = 0; k < op->n_params; k++)
         add_param(&op->params[k], t);
-    if (op->follows)
-        qb_text_addf(t, "\nfollows %s\n", op->follows);
+    add_facts(op, &f, t);
     if (op->examples && op->examples[0])
         qb_text_add(t, "\nexamples:\n");
-    for (int k = 0; op->examples && op->examples[k]; k++)
-        qb_text_addf(t, "  %s\n", op->examples[k]);
+    qb_add_examples(op, &f, "  ", t);
 }
 
-static int unknown_op(const char *name)
+static int unknown_op(QbArena *arena, const char *name)
 {
-    const char **names = qb_xmalloc(sizeof(*names) * (size_t)(qb_n_ops + 1));
-    int n = 0;
-    for (int k = 0; k < qb_n_ops; k++) {
-        if (is_shown(qb_ops[k]))
-            names[n++] = qb_ops[k]->name;
-    }
+    const QbOp *const *ops;
+    int n = qb_ops_shown(arena, &ops);
+    const char **names = QB_NEW_N(arena, const char *, n + 1);
+    for (int k = 0; k < n; k++)
+        names[k] = ops[k]->name;
     const char *near = qb_nearest(name, names, n);
     if (near)
-        qb_fail(0, "unknown operator '%s'; did you mean '%s'?", name, near);
-    else
-        qb_fail(0, "unknown operator '%s'; 'qbic ops' lists them", name);
-    free(names);
-    return QB_EXIT_USAGE;
+        return qb_fail(QB_EXIT_USAGE, "unknown operator '%s'; did you mean '%s'?", name, near);
+    return qb_fail(QB_EXIT_USAGE, "unknown operator '%s'; 'qbic ops' lists them", name);
+}
+
+/* The operators that are asked for; none: all. */
+static int choose(QbArena *arena, const QbCliOptions *o, const QbOp *const **ops, int *n)
+{
+    *n = o->positional.n;
+    if (*n == 0) {
+        *n = qb_ops_shown(arena, ops);
+        return QB_EXIT_DONE;
+    }
+    const QbOp **v = QB_NEW_N(arena, const QbOp *, *n);
+    for (int k = 0; k < *n; k++) {
+        v[k] = qb_op_find(qb_ops, qb_n_ops, o->positional.v[k]);
+        if (!v[k] || v[k]->hidden)
+            return unknown_op(arena, o->positional.v[k]);
+    }
+    *ops = v;
+    return QB_EXIT_DONE;
 }
 
 int qb_cli_ops(const QbCliOptions *o)
 {
+    if (o->json && o->md)
+        return qb_fail(QB_EXIT_USAGE, "'--json' and '--md' exclude each other");
+    QbArena *arena = qb_arena_new();
+    const QbOp *const *ops;
+    int n;
+    int status = choose(arena, o, &ops, &n);
     QbText t = {0};
-    for (int k = 0; k < o->positional.n; k++) {
-        const QbOp *op = qb_op_find(qb_ops, qb_n_ops, o->positional.v[k]);
-        if (!op || !is_shown(op)) {
-            qb_text_free(&t);
-            return unknown_op(o->positional.v[k]);
-        }
+    bool all = o->positional.n == 0;
+    if (status == QB_EXIT_DONE && o->json)
+        qb_ops_json(arena, ops, n, &t);
+    else if (status == QB_EXIT_DONE && o->md)
+        qb_ops_md(arena, ops, n, all, &t);
+    else if (status == QB_EXIT_DONE && all)
+        list(ops, n, &t);
+    for (int k = 0; status == QB_EXIT_DONE && !all && !o->json && !o->md && k < n; k++) {
         qb_text_add(&t, k ? "\n" : "");
-        add_op(op, &t);
+        add_op(arena, ops[k], &t);
     }
-    for (int k = 0; o->positional.n == 0 && k < qb_n_ops; k++) {
-        if (is_shown(qb_ops[k]) && !group_was_before(k)) {
-            qb_text_add(&t, t.n ? "\n" : "");
-            list_group(qb_ops[k]->group, &t);
-        }
-    }
-    return qb_print(&t);
+    qb_arena_free(arena);
+    if (status == QB_EXIT_DONE)
+        return qb_print(&t);
+    qb_text_free(&t);
+    return status;
 }

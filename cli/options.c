@@ -21,7 +21,7 @@ typedef struct Option {
 } Option;
 
 #define AT(field) offsetof(QbCliOptions, field)
-#define EVERY_VERB (QB_VERB_PIPELINE | QB_VERB_OPS | QB_VERB_INFO)
+#define EVERY_VERB (~0u)
 #define RUN_OR_PLAN (QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN | QB_VERB_VERIFY)
 
 static const Option options[] = {
@@ -43,6 +43,10 @@ static const Option options[] = {
     {0, "json", NULL, FLAG, AT(json), QB_VERB_CHECK, false, "one diagnostic a line, as JSON"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_EXPLAIN, false, "one pass, or one code, a line, as JSON"},
     {0, "md", NULL, FLAG, AT(md), QB_VERB_EXPLAIN, false, "the page of all codes, as Markdown"},
+    {0, "json", NULL, FLAG, AT(json), QB_VERB_OPS, false, "the descriptors as one JSON array"},
+    {0, "md", NULL, FLAG, AT(md), QB_VERB_OPS, false, "the manual's page of operators"},
+    {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,
+     "writes nothing; names the files that differ, and exits 1 if any does"},
     {'q', "quiet", NULL, FLAG, AT(quiet), QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY, false,
      "says nothing but errors"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_RUN, false,
@@ -229,17 +233,27 @@ void qb_options_free(QbCliOptions *o)
     free(o->positional.v);
 }
 
+bool qb_option_shown(QbVerbBit verb, int k, QbOptionInfo *info)
+{
+    for (int j = 0; j < QB_COUNT(options); j++) {
+        const Option *opt = &options[j];
+        if (!(opt->verbs & verb) || opt->hidden || k-- > 0)
+            continue;
+        *info = (QbOptionInfo){opt->brief, opt->name, opt->value, opt->help};
+        return true;
+    }
+    return false;
+}
+
 void qb_options_help(QbVerbBit verb, QbText *out)
 {
-    for (int k = 0; k < QB_COUNT(options); k++) {
-        const Option *opt = &options[k];
-        if (!(opt->verbs & verb) || opt->hidden)
-            continue;
+    QbOptionInfo opt;
+    for (int k = 0; qb_option_shown(verb, k, &opt); k++) {
         char left[64], brief[5] = "    ";
-        if (opt->brief)
-            snprintf(brief, sizeof(brief), "-%c, ", opt->brief);
-        snprintf(left, sizeof(left), "%s--%s%s%s", brief, opt->name, opt->value ? " " : "",
-                 opt->value ? opt->value : "");
-        qb_text_addf(out, "  %-26s %s\n", left, opt->help);
+        if (opt.brief)
+            snprintf(brief, sizeof(brief), "-%c, ", opt.brief);
+        snprintf(left, sizeof(left), "%s--%s%s%s", brief, opt.name, opt.value ? " " : "",
+                 opt.value ? opt.value : "");
+        qb_text_addf(out, "  %-26s %s\n", left, opt.help);
     }
 }

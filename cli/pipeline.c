@@ -110,6 +110,7 @@ int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
         .check_only = check_only,
     };
     p->dag = qb_lower(p->arena, p->file, &lo, qb_ops, qb_n_ops, &p->diags);
+    qb_diags_sort(&p->diags, 0);
     return 0;
 }
 

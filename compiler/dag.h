@@ -55,6 +55,14 @@ typedef struct QbParamValue {
     QbSpan span;              /* its declaration */
 } QbParamValue;
 
+/* A length in a physical unit and what it became for one image. */
+typedef struct QbLengthNote {
+    QbSpan span;
+    const char *op, *argument;
+    const char *length; /* "1.5 um" */
+    const char *voxels; /* "3", or one for each axis: "1 × 3 × 3" */
+} QbLengthNote;
+
 typedef struct QbPassNote {
     const char *name;  /* "commute-thresholds" */
     int changed;       /* how many nodes */
@@ -82,6 +90,8 @@ typedef struct QbDag {
     int n_definitions, cap_definitions;
     QbParamValue *param_values;
     int n_param_values, cap_param_values;
+    QbLengthNote *lengths;
+    int n_lengths, cap_lengths;
     QbPassNote *passes;
     int n_passes, cap_passes;
     const QbSource **sources; /* the texts it was made from: the pipeline's own, then what it uses, each once */

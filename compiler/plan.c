@@ -21,6 +21,8 @@ static void find_largest(QbDag *g)
     }
 }
 
+enum { MOST_STEPS = 20000 }; /* the walk through the quanta recurses along chains of steps */
+
 /* One try with a budget; *needed is what it would take where it does not suffice. */
 static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, size_t *needed, QbErr *err)
 {
@@ -32,6 +34,8 @@ static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan
     p.plan->budget = o->memory;
     if (!qb_plan_steps(&p, err))
         return false;
+    if (p.n_steps > MOST_STEPS)
+        return qb_err_set(err, "the pipeline has %d steps, and at most %d can be planned at once", p.n_steps, MOST_STEPS);
     p.demand = QB_NEW_N(arena, Demand, p.n_steps + 1);
     qb_plan_demand(&p);
     if (!qb_plan_memory(&p)) {
