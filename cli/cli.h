@@ -16,11 +16,13 @@ typedef enum QbVerbBit {
     QB_VERB_GRAPH = 8,
     QB_VERB_OPS = 16,
     QB_VERB_INFO = 32,
+    QB_VERB_EXPLAIN = 1024,
+    QB_VERB_VERIFY = 2048,
     QB_VERB_FMT = 0x10000,
     QB_VERB_NEW = 0x20000,
     QB_VERB_COMPLETION = 0x40000,
     QB_VERB_MAN = 0x80000,
-    QB_VERB_PIPELINE = QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH,
+    QB_VERB_PIPELINE = QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY,
 } QbVerbBit;
 
 /* Texts given by an option that may be repeated, in order. */
@@ -40,7 +42,7 @@ typedef struct QbCliOptions {
     QbTexts no_pass;
     bool quiet, verbose, json, help;
     bool check;            /* fmt */
-    bool md;               /* ops */
+    bool md;               /* ops, explain */
     const char *cpu;       /* hidden: kernel variant */
     int64_t chunk[2];      /* hidden: quantum along axis 0, tile height along axis 1 */
     QbTexts positional;
@@ -72,6 +74,7 @@ extern const int qb_n_verbs;
 int qb_cli_run(const QbCliOptions *o);
 int qb_cli_check(const QbCliOptions *o);
 int qb_cli_plan(const QbCliOptions *o);
+int qb_cli_explain(const QbCliOptions *o);
 int qb_cli_graph(const QbCliOptions *o);
 int qb_cli_ops(const QbCliOptions *o);
 int qb_cli_info(const QbCliOptions *o);

@@ -7,5 +7,8 @@
 
 /* Runs the passes and plans; prints what is wrong. Returns 0 or the exit status. */
 int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan);
+/* The same with somebody who sees the graph after each pass. */
+int qb_engine_plan_watched(QbPipeline *p, const QbCliOptions *o,
+                           void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note), void *ctx, QbPlan **plan);
 
 #endif

@@ -45,19 +45,29 @@ static void help_param(const QbSource *s, const QbStmt *st, QbText *out)
     qb_text_free(&left);
 }
 
-static void help_pipeline(const char *path, QbText *out)
+static void help_file(const QbFile *file, QbText *out)
+{
+    int n = 0;
+    for (int k = 0; k < file->n; k++) {
+        const QbStmt *st = file->stmts[k];
+        if (st->kind != QB_S_PARAM)
+            continue;
+        if (n++ == 0)
+            qb_text_addf(out, "\nparameters of %s (-p NAME=VALUE):\n", file->source->name);
+        help_param(file->source, st, out);
+    }
+}
+
+/* Of the pipeline, and of the files that it uses. */
+static void help_pipeline(const QbCliOptions *o, QbText *out)
 {
     QbPipeline p;
-    if (qb_pipeline_open(&p, path) == 0) {
-        int n = 0;
-        for (int k = 0; k < p.file->n; k++) {
-            const QbStmt *st = p.file->stmts[k];
-            if (st->kind != QB_S_PARAM)
-                continue;
-            if (n++ == 0)
-                qb_text_addf(out, "\nparameters of %s (-p NAME=VALUE):\n", path);
-            help_param(&p.source, st, out);
-        }
+    QbCliOptions plain = {.positional = o->positional};
+    if (qb_pipeline_open(&p, o->positional.v[0]) == 0) {
+        help_file(p.file, out);
+        qb_pipeline_lower(&p, &plain, true);
+        for (int k = 1; p.dag && k < p.dag->n_sources; k++)
+            help_file(qb_parse_file(p.arena, p.dag->sources[k], &p.diags), out);
     }
     qb_pipeline_close(&p);
 }
@@ -71,5 +81,5 @@ void qb_help_verb(const QbVerb *verb, const QbCliOptions *o, QbText *out)
                  *verb->usage ? " " : "");
     qb_options_help(verb->bit, out);
     if (o && (verb->bit & QB_VERB_PIPELINE) && o->positional.n > 0)
-        help_pipeline(o->positional.v[0], out);
+        help_pipeline(o, out);
 }

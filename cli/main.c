@@ -22,6 +22,12 @@ static const char *const plan_examples[] = {
     "qbic plan cells.qbi test.tif -m 64M        # does it fit, and how",
     NULL,
 };
+static const char *const explain_examples[] = {
+    "qbic explain cells.qbi test.tif",
+    "qbic explain cells.qbi test.tif --no-pass commute-thresholds",
+    "qbic explain QB0403                        # the long story of an error",
+    NULL,
+};
 static const char *const graph_examples[] = {
     "qbic graph cells.qbi test.tif -o cells.svg",
     "qbic graph cells.qbi test.tif | dot -Tpdf -o cells.pdf",
@@ -64,6 +70,12 @@ const QbVerb qb_verbs[] = {
      .help = "what would happen: types, pages, passes, chunks, peak memory",
      .examples = plan_examples,
      .main = qb_cli_plan},
+    {.name = "explain",
+     .bit = QB_VERB_EXPLAIN,
+     .usage = "FILE.qbi [IMAGE…] | CODE…",
+     .help = "the graph before and after each pass, and why; or what an error's code means",
+     .examples = explain_examples,
+     .main = qb_cli_explain},
     {.name = "graph",
      .bit = QB_VERB_GRAPH,
      .usage = "FILE.qbi [IMAGE…]",

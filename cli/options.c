@@ -22,7 +22,7 @@ typedef struct Option {
 
 #define AT(field) offsetof(QbCliOptions, field)
 #define EVERY_VERB (~0u)
-#define RUN_OR_PLAN (QB_VERB_RUN | QB_VERB_PLAN)
+#define RUN_OR_PLAN (QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN)
 
 static const Option options[] = {
     {'p', "param", "NAME=VALUE", TEXTS, AT(params), QB_VERB_PIPELINE, false,
@@ -41,6 +41,8 @@ static const Option options[] = {
     {0, "no-pass", "NAME", TEXTS, AT(no_pass), RUN_OR_PLAN, false,
      "leaves out a pass of the compiler (repeatable)"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_CHECK, false, "one diagnostic a line, as JSON"},
+    {0, "json", NULL, FLAG, AT(json), QB_VERB_EXPLAIN, false, "one pass, or one code, a line, as JSON"},
+    {0, "md", NULL, FLAG, AT(md), QB_VERB_EXPLAIN, false, "the page of all codes, as Markdown"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_OPS, false, "the descriptors as one JSON array"},
     {0, "md", NULL, FLAG, AT(md), QB_VERB_OPS, false, "the manual's page of operators"},
     {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,

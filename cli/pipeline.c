@@ -96,6 +96,7 @@ int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
             return QB_EXIT_USAGE;
         put(v, &n, item);
     }
+    QbPassOptions passes = {.off = o->no_pass.v, .n_off = o->no_pass.n};
     QbLowerOptions lo = {
         .overrides = v,
         .n_overrides = n,
@@ -105,9 +106,11 @@ int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
         .use_file = use_file,
         .modules = qb_modules,
         .n_modules = qb_n_modules,
+        .no_sharing = qb_pass_is_off(&passes, "share-nodes"),
         .check_only = check_only,
     };
     p->dag = qb_lower(p->arena, p->file, &lo, qb_ops, qb_n_ops, &p->diags);
+    qb_diags_sort(&p->diags, 0);
     return 0;
 }
 

@@ -10,7 +10,13 @@
 
 int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
 {
-    QbPassOptions passes = {.off = o->no_pass.v, .n_off = o->no_pass.n};
+    return qb_engine_plan_watched(p, o, NULL, NULL, plan);
+}
+
+int qb_engine_plan_watched(QbPipeline *p, const QbCliOptions *o,
+                           void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note), void *ctx, QbPlan **plan)
+{
+    QbPassOptions passes = {.off = o->no_pass.v, .n_off = o->no_pass.n, .watch = watch, .ctx = ctx};
     qb_passes_run(p->dag, &passes);
     QbPlanOptions po = {
         .threads = o->threads ? o->threads : qb_threads_default(),

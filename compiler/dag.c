@@ -92,14 +92,16 @@ static QbNodeId intern_node(QbDag *g, const QbNode *x)
     if (2 * (g->map->n + 1) > g->map->cap)
         grow_map(g);
     size_t i = slot_of(g, x);
-    if (g->map->slot[i] >= 0)
+    if (g->map->slot[i] >= 0 && !(g->no_sharing && x->op)) {
+        g->n_shared += x->op != NULL;
         return g->map->slot[i];
+    }
     QbNode *node = qb_arena_memdup(g->arena, x, sizeof(*x));
     node->id = g->n_nodes;
     node->origin = g->origin;
     QB_PUSH(g->arena, g->nodes, g->n_nodes, g->cap_nodes, node);
+    g->map->n += g->map->slot[i] < 0;
     g->map->slot[i] = node->id;
-    g->map->n++;
     return node->id;
 }
 
@@ -326,6 +328,31 @@ static bool fold_scalar(const QbNode *node, const Inputs *inputs, double *value)
     return true;
 }
 
+/* Kept for the case that the pass fold-constants is off. */
+void qb_dag_remember_folded(QbDag *g, const char *op, double value, const double *in, int n_in)
+{
+    QbFolded f = {.op = op, .value = value, .n_in = n_in};
+    for (int k = 0; k < n_in; k++)
+        f.in[k] = in[k];
+    g->n_folded++;
+    QB_PUSH(g->arena, g->folded, g->n_folded_numbers, g->cap_folded_numbers, f);
+}
+
+static void remember(QbDag *g, const QbNode *node, double value)
+{
+    double in[2] = {0};
+    bool numbers = node->type.kind == QB_NUMBER && node->n_in <= QB_COUNT(in) && !node->op->param_size;
+    for (int k = 0; numbers && k < node->n_in; k++) {
+        const QbNode *x = g->nodes[node->in[k]];
+        numbers = x->type.kind == QB_NUMBER;
+        in[k] = x->number;
+    }
+    if (numbers)
+        qb_dag_remember_folded(g, node->op->name, value, in, node->n_in);
+    else
+        g->n_folded++;
+}
+
 /* An operator on fixed numbers alone has its value now. False: it must wait for the run. */
 static bool fold(const QbDag *g, const QbNode *node, double *value)
 {
@@ -367,8 +394,8 @@ QbNodeId qb_dag_node(QbDag *g, const QbOp *op, const void *params, const QbNodeI
     if (op->class == QB_OP_COMPOSED)
         return compose(g, &node, arg_spans);
     double value;
-    if (fold(g, &node, &value)) {
-        g->n_folded++;
+    if (!g->no_folding && fold(g, &node, &value)) {
+        remember(g, &node, value);
         return intern_constant(g, node.type.kind, value, span);
     }
     if (node.type.kind == QB_NUMBER || node.type.kind == QB_BOOL)

@@ -55,11 +55,27 @@ typedef struct QbParamValue {
     QbSpan span;              /* its declaration */
 } QbParamValue;
 
+/* A length in a physical unit and what it became for one image. */
+typedef struct QbLengthNote {
+    QbSpan span;
+    const char *op, *argument;
+    const char *length; /* "1.5 um" */
+    const char *voxels; /* "3", or one for each axis: "1 × 3 × 3" */
+} QbLengthNote;
+
 typedef struct QbPassNote {
     const char *name;  /* "commute-thresholds" */
     int changed;       /* how many nodes */
     const char *why;   /* one line for people; "" when nothing changed */
+    bool off;          /* by --no-pass */
 } QbPassNote;
+
+/* An operator on fixed numbers, and its value. */
+typedef struct QbFolded {
+    const char *op;
+    double value, in[2];
+    int n_in;
+} QbFolded;
 
 typedef struct QbDag {
     QbArena *arena;
@@ -74,6 +90,8 @@ typedef struct QbDag {
     int n_definitions, cap_definitions;
     QbParamValue *param_values;
     int n_param_values, cap_param_values;
+    QbLengthNote *lengths;
+    int n_lengths, cap_lengths;
     QbPassNote *passes;
     int n_passes, cap_passes;
     const QbSource **sources; /* the texts it was made from: the pipeline's own, then what it uses, each once */
@@ -84,6 +102,11 @@ typedef struct QbDag {
     struct QbNodeMap *map;    /* hash-consing */
     const char *origin;       /* of the nodes that are made now; NULL: they speak for themselves */
     int n_folded;             /* constant expressions evaluated while lowering */
+    int n_shared;             /* nodes asked for again: found rather than made */
+    bool no_sharing;          /* equal subexpressions stay apart */
+    QbFolded *folded;         /* of which expressions of numbers constants are the values; for unfolding */
+    int n_folded_numbers, cap_folded_numbers;
+    bool no_folding;          /* a pass puts folded expressions back: numbers of nodes wait for the run */
 } QbDag;
 
 QbDag *qb_dag_new(QbArena *arena, QbDiags *diags, const QbOp *const *ops, int n_ops);
@@ -98,6 +121,9 @@ bool qb_dag_check(QbDag *g, const QbOp *op, void *params, const QbNodeId *in, in
 QbNodeId qb_dag_named(QbDag *g, const char *op, const void *params, const QbNodeId *in, int n_in, QbSpan span);
 QbNodeId qb_dag_number(QbDag *g, double v, QbSpan span);
 QbNodeId qb_dag_bool(QbDag *g, bool v, QbSpan span);
+
+/* An expression of one or two numbers was evaluated: `op` is the operator of the language's table that does it. */
+void qb_dag_remember_folded(QbDag *g, const char *op, double value, const double *in, int n_in);
 
 /* Expands a node whose operator has `compose` into nodes of other operators; -1 on error. */
 QbNodeId qb_dag_compose(QbDag *g, QbNodeId id);

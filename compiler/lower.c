@@ -52,10 +52,14 @@ static bool name_symbol(QbLower *L, const QbModule *m, const QbStmt *s, int symb
 
 static void name_local(QbLower *L, const QbFunc *f, const char *name, QbSpan span, int local)
 {
-    if (qb_name_map_get(f->locals, name) >= 0)
-        qb_lower_error(L, "QB0203", span, "'%s' is defined twice in '%s'", name, f->name);
-    else
+    int first = qb_name_map_get(f->locals, name);
+    if (first < 0) {
         qb_name_map_put(f->locals, name, local);
+        return;
+    }
+    QbDiag *d = qb_lower_error(L, "QB0203", span, "'%s' is defined twice in '%s'", name, f->name);
+    d->other = first < f->n_params ? f->stmt->params[first].span : f->stmt->body[first - f->n_params]->name_span;
+    d->other_text = "first defined here";
 }
 
 static QbFunc *make_func(QbLower *L, const QbModule *m, const QbStmt *s, int symbol)
@@ -155,6 +159,7 @@ QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, con
         .arena = arena, .diags = diags, .options = o, .ops = ops, .n_ops = n_ops};
     L.g = qb_dag_new(arena, diags, ops, n_ops);
     L.g->check_only = o->check_only;
+    L.g->no_sharing = o->no_sharing;
     L.unread = diags->n_errors > 0;
     L.op_names = language_ops(&L);
     L.default_texts = qb_name_map_new(arena);

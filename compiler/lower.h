@@ -25,6 +25,7 @@ typedef struct QbLowerOptions {
     QbUseFile *use_file;       /* for `use "file.qbi"`; NULL: there are no files */
     const QbSource *modules;   /* for `use NAME`: the modules of the standard library, by name */
     int n_modules;
+    bool no_sharing;           /* equal subexpressions stay apart (the pass share-nodes is off) */
     bool check_only;           /* qbic check: a missing input is a note, and what needs it is not checked further */
 } QbLowerOptions;
 

@@ -246,7 +246,9 @@ static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName 
         return qb_val_poison(callee->span);
     }
     const QbSymbol *s = found->kind == QB_NAME_SYMBOL ? &L->symbols[found->index] : NULL;
-    bool unread = s && s->stmt->value && s->stmt->value->kind == QB_E_ERROR;
+    const QbFunc *f = found->kind == QB_NAME_LOCAL && found->index >= scope->func->n_params ? scope->func : NULL;
+    const QbStmt *stmt = s ? s->stmt : f ? f->stmt->body[found->index - f->n_params] : NULL;
+    bool unread = stmt && stmt->value && stmt->value->kind == QB_E_ERROR;
     if (unread || (s && s->state == QB_SYM_OPEN)) /* a cycle, which is reported as one */
         return qb_val_poison(callee->span);
     QbVal v = value_of(L, scope, found);

@@ -4,6 +4,7 @@
 enum {
     DEEPEST = 600,       /* nested evaluations: the stack stays far below 8 MiB, sanitizers included */
     MOST_VALUES = 1 << 20, /* of a list, with those of the lists in it: lists that hold lists grow fast */
+    MOST_LISTS = 100,      /* in each other: a walk over a list recurses */
 };
 
 static QbVal number_with_unit(const QbExpr *e)
@@ -40,20 +41,24 @@ static QbVal list(QbLower *L, const QbScope *scope, const QbExpr *e)
 {
     QbVal *items = QB_NEW_N(L->arena, QbVal, e->n_args + 1);
     bool poison = false;
-    double values = 0;
+    double values = 0, deepest = 0;
     for (int k = 0; k < e->n_args; k++) {
         items[k] = qb_lower_expr(L, scope, e->args[k].value);
         poison = poison || qb_val_is_poison(&items[k]);
-        values += items[k].kind == QB_LIST ? 1 + items[k].number : 1;
+        bool is_list = items[k].kind == QB_LIST;
+        values += is_list ? 1 + items[k].number : 1;
+        deepest = is_list && items[k].voxels > deepest ? items[k].voxels : deepest;
     }
-    if (values > MOST_VALUES) {
+    if (values > MOST_VALUES)
         qb_lower_error(L, "QB0412", e->span, "this list holds more than %d values", MOST_VALUES);
-        poison = true;
-    }
+    else if (deepest >= MOST_LISTS)
+        qb_lower_error(L, "QB0412", e->span, "lists nest deeper than %d levels here", MOST_LISTS);
+    poison = poison || values > MOST_VALUES || deepest >= MOST_LISTS;
     if (poison)
         return qb_val_poison(e->span);
-    QbVal v = {.kind = QB_LIST, .node = -1, .number = values, .items = items, .n_items = e->n_args};
-    v.span = e->span;
+    QbVal v = {.kind = QB_LIST, .node = -1, .items = items, .n_items = e->n_args, .span = e->span};
+    v.number = values;
+    v.voxels = deepest + 1;
     return v;
 }
 
@@ -219,6 +224,5 @@ QbVal qb_lower_expr(QbLower *L, const QbScope *scope, const QbExpr *e)
     L->depth++;
     QbVal v = dispatch(L, scope, e);
     L->depth--;
-    v.span = e->span;
     return v;
 }

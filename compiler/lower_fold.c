@@ -116,9 +116,17 @@ bool qb_fold_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b, Q
     bool done = false;
     if (a->node >= 0 || b->node >= 0)
         return false;
-    if (a->kind == QB_NUMBER && b->kind == QB_NUMBER)
-        done = fold_scalars(op, a->number, b->number, out);
-    else if (is_kind_or_number(a, QB_LENGTH) && is_kind_or_number(b, QB_LENGTH))
+    if (a->kind == QB_NUMBER && b->kind == QB_NUMBER) {
+        if (!fold_scalars(op, a->number, b->number, out))
+            return false;
+        const double in[2] = {a->number, b->number};
+        if (out->kind == QB_NUMBER)
+            qb_dag_remember_folded(L->g, qb_operator_op(op), out->number, in, 2);
+        else
+            L->g->n_folded++;
+        return true;
+    }
+    if (is_kind_or_number(a, QB_LENGTH) && is_kind_or_number(b, QB_LENGTH))
         done = fold_lengths(op, a, b, out);
     else if (is_kind_or_number(a, QB_TIME) && is_kind_or_number(b, QB_TIME))
         done = fold_times(op, a, b, out);

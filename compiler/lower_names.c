@@ -307,6 +307,17 @@ static void walk_func(Walk *w, const QbSymbol *s)
     walk_expr(w, s->stmt->value);
 }
 
+bool qb_lower_names_known(QbLower *L, const QbExpr *e)
+{
+    Walk w = {.L = L, .symbol = -1, .scope = {.kind = QB_SCOPE_PARAM, .module = L->root}};
+    QbDiags *diags = L->diags, quiet;
+    qb_diags_init(&quiet, L->arena);
+    L->diags = &quiet;
+    walk_expr(&w, e);
+    L->diags = diags;
+    return quiet.n_errors == 0;
+}
+
 void qb_lower_walk_symbols(QbLower *L)
 {
     Walk w = {.L = L};

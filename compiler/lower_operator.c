@@ -11,6 +11,11 @@ static const char *const op_names[] = {
     [QB_NE] = "ne",
 };
 
+const char *qb_operator_op(QbOperator op)
+{
+    return op_names[op];
+}
+
 /* "did you mean 'otsu(image)'?": a stage stands where its value on the other operand was meant. */
 static void report_stage(QbLower *L, QbOperator op, const QbVal *stage, const QbVal *other)
 {
@@ -94,6 +99,9 @@ QbVal qb_lower_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b,
                                    qb_val_found(a), qb_val_found(b));
         if (a->kind == QB_LENGTH && b->kind == QB_LENGTH && (op >= QB_LT || op == QB_DIV))
             qb_lower_hint(L, d, "voxels and micrometres do not compare before the image is known");
+        bool texts = (a->kind == QB_STRING || a->kind == QB_PATH) && op == QB_ADD;
+        if (texts)
+            qb_lower_hint(L, d, "a parameter is put into a string: \"{name}.tif\"");
         return qb_val_poison(span);
     }
     return make_node(L, op, (QbVal[]){*a, *b}, 2, span);

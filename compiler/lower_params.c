@@ -99,8 +99,8 @@ static void bind_override(QbLower *L, const QbOverride *o)
     if (o->literal_string && !s->stmt->type) { /* a string, unless it reads as an expression */
         QbDiags quiet;
         qb_diags_init(&quiet, L->arena);
-        qb_parse_expr(L->arena, source, &quiet);
-        if (quiet.n_errors) {
+        const QbExpr *e = qb_parse_expr(L->arena, source, &quiet);
+        if (quiet.n_errors || !qb_lower_names_known(L, e)) {
             s->literal = source->text;
             return;
         }
@@ -194,36 +194,53 @@ static const char *written(const QbLower *L, const QbVal *v)
     return s;
 }
 
-static bool is_in_range(QbLower *L, const QbSymbol *s, const QbVal *v)
+/* Whether a <= b of numbers, lengths or times; *can is false where these do not compare. */
+static bool is_at_most(QbLower *L, const QbVal *a, const QbVal *b, bool *can)
+{
+    QbVal out = {.span = a->span};
+    int folded = L->g->n_folded; /* of the pipeline's own expressions */
+    *can = *can && qb_fold_binary(L, QB_LE, a, b, &out);
+    L->g->n_folded = folded;
+    return *can && out.number != 0;
+}
+
+/* The ends of a range, false where there is none to keep to; what is wrong with it is reported. */
+static bool find_range(QbLower *L, const QbSymbol *s, QbVal *lo, QbVal *hi)
 {
     QbScope scope = {.kind = QB_SCOPE_PARAM, .module = s->module};
-    QbVal lo = qb_lower_expr(L, &scope, s->stmt->domain_lo), hi = qb_lower_expr(L, &scope, s->stmt->domain_hi);
-    if (qb_val_is_poison(&lo) || qb_val_is_poison(&hi))
-        return true;
-    const QbVal *bad = !qb_val_is_fixed(&lo, QB_NUMBER) ? &lo : !qb_val_is_fixed(&hi, QB_NUMBER) ? &hi : NULL;
-    if (bad) {
-        qb_lower_error(L, "QB0411", bad->span, "the ends of a range are numbers, found %s", qb_val_found(bad));
-        return true;
-    }
-    char a[32], b[32], found[32];
-    if (!(lo.number <= hi.number)) {
-        qb_lower_error(L, "QB0411", qb_span_join(lo.span, hi.span), "the range %s..%s is empty",
-                       qb_number_text(lo.number, a), qb_number_text(hi.number, b));
-        return true;
-    }
-    if (v->kind == QB_STAGE || (v->kind == QB_NUMBER && v->node >= 0))
-        return true; /* measured: known when it runs */
-    if (v->kind != QB_NUMBER) {
-        QbDiag *d = qb_lower_error(L, "QB0406", v->span, "'%s' must be a number between %s and %s, found %s", s->name,
-                                   qb_number_text(lo.number, a), qb_number_text(hi.number, b), qb_val_found(v));
-        point_at_declaration(s, d);
+    *lo = qb_lower_expr(L, &scope, s->stmt->domain_lo);
+    *hi = qb_lower_expr(L, &scope, s->stmt->domain_hi);
+    if (qb_val_is_poison(lo) || qb_val_is_poison(hi))
+        return false;
+    for (int k = 0; k < 2; k++) {
+        const QbVal *end = k ? hi : lo;
+        bool fits = end->node < 0 && (end->kind == QB_NUMBER || end->kind == QB_LENGTH || end->kind == QB_TIME);
+        if (fits)
+            continue;
+        qb_lower_error(L, "QB0411", end->span, "the ends of a range are numbers, lengths or times, found %s",
+                       qb_val_found(end));
         return false;
     }
-    if (v->number >= lo.number && v->number <= hi.number)
+    bool can = true, ordered = is_at_most(L, lo, hi, &can);
+    if (!ordered)
+        qb_lower_error(L, "QB0411", qb_span_join(lo->span, hi->span),
+                       can ? "the range %s..%s is empty" : "%s and %s do not compare", written(L, lo), written(L, hi));
+    return ordered;
+}
+
+static bool is_in_range(QbLower *L, const QbSymbol *s, const QbVal *v)
+{
+    QbVal lo, hi;
+    if (!find_range(L, s, &lo, &hi))
         return true;
-    QbDiag *d = qb_lower_error(L, "QB0406", v->span, "'%s' must be between %s and %s, found %s", s->name,
-                               qb_number_text(lo.number, a), qb_number_text(hi.number, b),
-                               qb_number_text(v->number, found));
+    if (v->kind == QB_STAGE || (v->kind == QB_NUMBER && v->node >= 0))
+        return true; /* measured: known when it runs */
+    bool can = true;
+    if (is_at_most(L, &lo, v, &can) && is_at_most(L, v, &hi, &can))
+        return true;
+    QbDiag *d = qb_lower_error(L, "QB0406", v->span, "'%s' must be %sbetween %s and %s, found %s", s->name,
+                               can ? "" : lo.kind == QB_NUMBER ? "a number " : "", written(L, &lo), written(L, &hi),
+                               can ? written(L, v) : qb_val_found(v));
     point_at_declaration(s, d);
     return false;
 }

@@ -83,7 +83,7 @@ static QbVal report_right(QbLower *L, const QbExpr *right)
 {
     if (right->kind == QB_E_ERROR)
         return qb_val_poison(right->span);
-    QbDiag *d = qb_lower_error(L, "QB0306", right->span, "right of '|>' stands a name, a call or brackets");
+    QbDiag *d = qb_lower_error(L, "QB0130", right->span, "right of '|>' stands a name, a call or brackets");
     if (right->kind == QB_E_COMPARE && right->n_operands == 2 && right->cmp_ops[0] == QB_GT) {
         QbVal number = {.span = right->operands[1]->span};
         qb_lower_hint(L, d, "write '|> threshold(%s)', or put what is left of the sign in brackets",

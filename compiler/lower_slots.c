@@ -154,7 +154,7 @@ static bool store_number(const QbSlotCtx *c, int row, const QbVal *v)
     return true;
 }
 
-bool qb_lower_store(const QbSlotCtx *c, int row, const QbVal *v)
+static bool store(const QbSlotCtx *c, int row, const QbVal *v)
 {
     switch (c->step->op->params[row].slot) {
     case QB_SLOT_INPUT:
@@ -182,6 +182,61 @@ bool qb_lower_store(const QbSlotCtx *c, int row, const QbVal *v)
         return qb_lower_store_numbers(c, row, v);
     }
     return false;
+}
+
+/* What a field holds, in the order of the user's axes. */
+static void write_voxels(const QbSlotCtx *c, int row, QbText *out)
+{
+    const QbParam *p = &c->step->op->params[row];
+    const void *field = c->params + p->offset;
+    int n = p->slot == QB_SLOT_NUMBERS ? ((const QbNumbers *)field)->n : c->subject->rank;
+    double v[QB_COUNT(((QbNumbers *)0)->v)] = {0};
+    for (int u = 0; u < n; u++) {
+        int axis = qb_axis(c->subject->rank, u < c->subject->rank ? u : 0);
+        v[u] = p->slot == QB_SLOT_SIZES    ? (double)((const int64_t *)field)[axis]
+               : p->slot == QB_SLOT_SIGMAS ? ((const double *)field)[axis]
+               : p->slot == QB_SLOT_NUMBERS ? ((const QbNumbers *)field)->v[u]
+               : p->slot == QB_SLOT_WHOLE   ? (double)*(const int64_t *)field
+                                            : *(const double *)field;
+    }
+    bool same = true;
+    for (int u = 1; u < n; u++)
+        same = same && v[u] == v[0];
+    for (int u = 0; u < (same ? 1 : n); u++) {
+        qb_text_add(out, u ? " × " : "");
+        qb_text_add_number(out, v[u]);
+    }
+}
+
+/* For the plan: what a length in a physical unit became. */
+static void note_length(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    QbDag *g = c->L->g;
+    QbText t = {0};
+    write_voxels(c, row, &t);
+    QbLengthNote note = {.span = v->span, .op = c->step->op->name};
+    note.argument = c->step->op->params[row].name;
+    note.voxels = qb_arena_strdup(g->arena, t.s);
+    t.n = 0;
+    qb_val_write(c->L, v, &t);
+    note.length = qb_arena_strdup(g->arena, t.s);
+    qb_text_free(&t);
+    for (int k = 0; k < g->n_lengths; k++) {
+        const QbLengthNote *o = &g->lengths[k];
+        if (o->span.source == note.span.source && o->span.lo == note.span.lo && o->op == note.op &&
+            !strcmp(o->voxels, note.voxels))
+            return;
+    }
+    QB_PUSH(g->arena, g->lengths, g->n_lengths, g->cap_lengths, note);
+}
+
+bool qb_lower_store(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    if (!store(c, row, v))
+        return false;
+    if (c->subject && qb_val_has_unit(v))
+        note_length(c, row, v);
+    return true;
 }
 
 /* ---- defaults ---------------------------------------------------------------------------------------- */

@@ -22,7 +22,7 @@ struct QbVal {
     QbKind kind;          /* QB_NONE: a mistake that was reported */
     QbNodeId node;        /* rasters, tables, measured numbers and bools; else -1 */
     double number;        /* fixed number; bool 0 or 1; length: micrometres; time: seconds; list: values in it */
-    double voxels;        /* length: the part given in voxels */
+    double voxels;        /* length: the part given in voxels; list: levels of lists */
     const char *text;     /* string, path */
     const QbVal *items;   /* list */
     int n_items;
@@ -201,6 +201,7 @@ QbKind qb_kind_named(const char *name);
 bool qb_fold_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b, QbVal *out);
 bool qb_fold_unary(QbLower *L, QbOperator op, const QbVal *a, QbVal *out);
 const char *qb_operator_sign(QbOperator op);
+const char *qb_operator_op(QbOperator op); /* "add" */
 
 /* lower_report.c: mistakes that several parts report alike */
 QbDiag *qb_lower_error(QbLower *L, const char *code, QbSpan span, const char *fmt, ...) QB_PRINTF(4, 5);
@@ -223,6 +224,8 @@ void qb_lower_load(QbLower *L, const QbFile *file);
 /* lower_names.c: what a name means; the static walk over every expression */
 QbName qb_lower_resolve(const QbLower *L, const QbScope *scope, const char *name);
 void qb_lower_walk_symbols(QbLower *L);
+/* Whether every name of an override's value means something. */
+bool qb_lower_names_known(QbLower *L, const QbExpr *e);
 /* Whether a CHOICE, PIX or KIND row takes this bare name. */
 bool qb_lower_is_choice(const QbParam *p, const char *name);
 

@@ -150,6 +150,18 @@ static void build_program(Fuse *f, QbNodeId id)
     f->n_touched = 0;
 }
 
+const QbProg *qb_maps_program(QbDag *g, QbNodeId id, QbNodeId leaf, unsigned char *chain, int *reg)
+{
+    Fuse f = {.g = g, .inlined = chain, .reg = reg};
+    f.leaves[f.n_leaves++] = leaf;
+    QbEmit e = {.arena = g->arena, .prog = QB_NEW(g->arena, QbProg)};
+    int r = emit_node(&f, &e, id, 0);
+    qb_emit_store(&e, r, &qb_dag_at(g, id)->type);
+    for (int i = 0; i < f.n_touched; i++)
+        reg[f.touched[i]] = -1;
+    return f.n_leaves == 1 ? e.prog : NULL;
+}
+
 /* A map with one user, itself a map, whose result nobody else sees. */
 static bool can_inline(const Fuse *f, QbNodeId id)
 {

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-const char *const qb_pass_names[] = {"fold-constants",  "eliminate-dead", "commute-thresholds", "fuse-labels",
-                                     "pick-algorithms", "fuse-maps",      "push-slices",        NULL};
+const char *const qb_pass_names[] = {"fold-constants", "share-nodes", "eliminate-dead", "tabulate", "commute-thresholds",
+                                     "fuse-labels", "pick-algorithms", "fuse-maps", "push-slices", NULL};
 
 bool qb_pass_is_off(const QbPassOptions *o, const char *name)
 {
@@ -16,13 +16,7 @@ bool qb_pass_is_off(const QbPassOptions *o, const char *name)
     return false;
 }
 
-static void note(QbDag *g, const char *name, int changed, const char *why)
-{
-    QbPassNote n = {name, changed, changed ? why : ""};
-    QB_PUSH(g->arena, g->passes, g->n_passes, g->cap_passes, n);
-}
-
-/* A definition that no output needs was never lowered; a pass may leave more nodes behind that nobody needs. */
+/* A definition that no output needs was never lowered: the language says so, hence this is never off. */
 static int count_dead(const QbDag *g)
 {
     int dead = 0;
@@ -31,26 +25,75 @@ static int count_dead(const QbDag *g)
     return dead;
 }
 
-static const char *off_note(const QbPassOptions *o, const char *name)
+/* What lowering did, for the list of passes. */
+static int fold_constants(QbDag *g, bool on, const char **why)
 {
-    return qb_pass_is_off(o, name) ? "off" : NULL;
+    if (!on)
+        return qb_pass_unfold(g, why);
+    *why = "expressions of parameters and literals have one value: computed once, while compiling";
+    return g->n_folded;
 }
+
+static int share_nodes(QbDag *g, bool on, const char **why)
+{
+    *why = "the same operator on the same inputs is one node, computed once, however often it is written";
+    return on ? g->n_shared : 0;
+}
+
+static int eliminate_dead(QbDag *g, bool on, const char **why)
+{
+    (void)on;
+    *why = "no output needs these definitions: nothing of them is read or computed";
+    return count_dead(g);
+}
+
+static int tabulate(QbDag *g, bool on, const char **why)
+{
+    return on ? qb_pass_tabulate(g, why) : 0;
+}
+
+static int commute(QbDag *g, bool on, const char **why)
+{
+    return on ? qb_pass_commute(g, why) : 0;
+}
+
+static int fuse_labels(QbDag *g, bool on, const char **why)
+{
+    return on ? qb_pass_fuse_labels(g, why) : 0;
+}
+
+/* What has no kernel of its own must be composed, so this one is never off. */
+static int pick(QbDag *g, bool on, const char **why)
+{
+    (void)on;
+    return qb_pass_pick(g, why);
+}
+
+/* Changes no node: the planner asks for less, and counts (plan.c). */
+static int push_slices(QbDag *g, bool on, const char **why)
+{
+    (void)g;
+    (void)on;
+    *why = "";
+    return 0;
+}
+
+typedef int Pass(QbDag *g, bool on, const char **why);
+
+static Pass *const passes[] = {fold_constants, share_nodes, eliminate_dead, tabulate,   commute,
+                               fuse_labels,    pick,        qb_pass_maps,   push_slices};
 
 void qb_passes_run(QbDag *g, const QbPassOptions *o)
 {
-    const char *why = "";
-    int n;
-    note(g, "fold-constants", g->n_folded, "expressions of parameters and literals have one value: computed once, while compiling");
-    note(g, "eliminate-dead", count_dead(g), "no output needs these definitions: nothing of them is read or computed");
-
-    n = off_note(o, "commute-thresholds") ? 0 : qb_pass_commute(g, &why);
-    note(g, "commute-thresholds", n, why);
-    n = off_note(o, "fuse-labels") ? 0 : qb_pass_fuse_labels(g, &why);
-    note(g, "fuse-labels", n, why);
-    n = qb_pass_pick(g, &why); /* what has no kernel of its own must be composed, so this one is never off */
-    note(g, "pick-algorithms", n, why);
-    n = qb_pass_maps(g, !off_note(o, "fuse-maps"), &why);
-    note(g, "fuse-maps", n, why);
-    note(g, "push-slices", off_note(o, "push-slices") ? 0 : 1,
-         "only the indices that an output needs, grown by the halos, are read and computed");
+    if (o && o->watch)
+        o->watch(o->ctx, g, NULL);
+    for (int i = 0; i < QB_COUNT(passes); i++) {
+        const char *why = "";
+        bool off = qb_pass_is_off(o, qb_pass_names[i]);
+        int changed = passes[i](g, !off, &why);
+        QbPassNote n = {.name = qb_pass_names[i], .changed = changed, .why = changed ? why : "", .off = off};
+        QB_PUSH(g->arena, g->passes, g->n_passes, g->cap_passes, n);
+        if (o && o->watch)
+            o->watch(o->ctx, g, &n);
+    }
 }

@@ -4,6 +4,8 @@
 #include "compiler/opinfo.h"
 #include "compiler/plan_parts.h"
 
+#include <string.h>
+
 /* Labels are saved as u16 unless the largest needs u32, so it must be known before the file is begun: from the label fold
  * itself, or by one more fold. */
 static void find_largest(QbDag *g)
@@ -19,6 +21,8 @@ static void find_largest(QbDag *g)
     }
 }
 
+enum { MOST_STEPS = 20000 }; /* the walk through the quanta recurses along chains of steps */
+
 /* One try with a budget; *needed is what it would take where it does not suffice. */
 static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, size_t *needed, QbErr *err)
 {
@@ -30,6 +34,8 @@ static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan
     p.plan->budget = o->memory;
     if (!qb_plan_steps(&p, err))
         return false;
+    if (p.n_steps > MOST_STEPS)
+        return qb_err_set(err, "the pipeline has %d steps, and at most %d can be planned at once", p.n_steps, MOST_STEPS);
     p.demand = QB_NEW_N(arena, Demand, p.n_steps + 1);
     qb_plan_demand(&p);
     if (!qb_plan_memory(&p)) {
@@ -61,11 +67,27 @@ static bool refuse(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t need
                       o->memory / MIB, more.memory / MIB, more.memory / MIB);
 }
 
+/* What push-slices did is known now. */
+static void note_demand(const QbPlan *plan)
+{
+    for (int i = 0; i < plan->dag->n_passes; i++) {
+        QbPassNote *note = &plan->dag->passes[i];
+        if (strcmp(note->name, "push-slices"))
+            continue;
+        note->changed = 0;
+        for (int k = 0; k < plan->n_steps; k++)
+            note->changed += qb_step_is_narrowed(&plan->steps[k]);
+        note->why = note->changed ? "only the part that an output needs, grown by the halos, is read and computed" : "";
+    }
+}
+
 bool qb_plan_make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, QbErr *err)
 {
     size_t needed;
     find_largest(g);
-    if (make(arena, g, o, plan, &needed, err))
+    if (make(arena, g, o, plan, &needed, err)) {
+        note_demand(*plan);
         return true;
+    }
     return err->set ? false : refuse(arena, g, o, needed, err);
 }

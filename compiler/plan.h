@@ -96,6 +96,9 @@ int64_t qb_step_tick(const QbStep *s, int64_t i);
 int64_t qb_step_tiles(const QbStep *s, int64_t a, int64_t b);
 QbBox qb_step_tile(const QbStep *s, int64_t a, int64_t b, int64_t t);
 
+/* Less than its whole image is read or computed. */
+bool qb_step_is_narrowed(const QbStep *s);
+
 static inline bool qb_step_has_ring(const QbStep *s)
 {
     return s->kind == QB_STEP_SOURCE || s->kind == QB_STEP_REFILL || s->kind == QB_STEP_KERNEL;

@@ -69,6 +69,14 @@ QbBox qb_step_tile(const QbStep *s, int64_t a, int64_t b, int64_t t)
     return box;
 }
 
+bool qb_step_is_narrowed(const QbStep *s)
+{
+    const int64_t *n = s->type.n;
+    if (!qb_step_has_ring(s))
+        return false;
+    return s->ticks < n[0] || s->box.hi[1] - s->box.lo[1] < n[1] || s->box.hi[2] - s->box.lo[2] < n[2];
+}
+
 /* ---- gathering the demands of a step ---------------------------------------------------------------- */
 
 static void add_interval(Demand *d, QbArena *arena, int64_t lo, int64_t hi)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define QUANTUM_BYTES (512 << 10) /* of one ring, that are published together: stays in the second cache level */
+#define REACH_SHARED 16           /* of a tall window: one more index in a quantum shares the loads of so many */
 #define TILE_NS 250e3             /* time of a task */
 #define PAGE 4096
 
@@ -23,18 +24,34 @@ static bool is_flat(const QbStep *s)
     return s->box.hi[1] - s->box.lo[1] <= 1;
 }
 
+/* Indices along axis 0 that one output looks at beside its own. */
+static int64_t reach_of(const QbStep *s)
+{
+    int64_t reach = 0;
+    for (int k = 0; s->kind == QB_STEP_KERNEL && s->op->halo && !s->op->need && k < s->n_in; k++) {
+        QbHalo h = {0};
+        if (!s->in_type[k] || !qb_is_raster(s->in_type[k]->kind))
+            continue;
+        s->op->halo(s->params, s->in_type, k, &h);
+        reach = qb_max64(reach, h.before[0] + h.after[0]);
+    }
+    return reach;
+}
+
 /* Quantum of a pass before the budget is looked at: the largest plane decides. */
 static int64_t wanted_quantum(const Planner *p, int pass)
 {
-    int64_t plane = 1, ticks = 1;
+    int64_t plane = 1, ticks = 1, reach = 0;
     for (int i = 0; i < p->n_steps; i++) {
         const QbStep *s = &p->steps[i];
         if (!qb_step_runs(s) || s->pass != pass)
             continue;
-        plane = qb_max64(plane, plane_voxels(s) * (int64_t)qb_pix_bytes(s->type.kind == QB_NUMBER ? QB_U8 : s->type.pix));
+        const QbType *t = qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
+        plane = qb_max64(plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
         ticks = qb_max64(ticks, s->ticks);
+        reach = qb_max64(reach, reach_of(s));
     }
-    int64_t k = qb_max64(1, QUANTUM_BYTES / plane);
+    int64_t k = qb_max64(1 + reach / REACH_SHARED, QUANTUM_BYTES / plane);
     /* Enough quanta that the threads find work along the clock too. */
     return qb_clamp64(k, 1, qb_max64(1, ticks / (4 * p->o->threads)));
 }

@@ -21,12 +21,12 @@ static void demand_text(const QbStep *s, QbText *out)
 }
 
 /* "line 7", or "tools.qbi:7" of another file that is used. */
-static void place_text(const QbPlan *p, const QbStep *s, QbText *out)
+static void place_text(const QbPlan *p, QbSpan span, QbText *out)
 {
-    const QbSource *source = s->span.source;
+    const QbSource *source = span.source;
     int line = 0, column = 0;
     if (source)
-        qb_source_place(source, s->span.lo, &line, &column);
+        qb_source_place(source, span.lo, &line, &column);
     if (source && p->dag->n_sources && source != p->dag->sources[0])
         qb_text_addf(out, "%s:%d ", source->name, line);
     else
@@ -36,7 +36,7 @@ static void place_text(const QbPlan *p, const QbStep *s, QbText *out)
 static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
 {
     qb_text_addf(out, "  %3d %-24s ", s->id, s->label);
-    place_text(p, s, out);
+    place_text(p, s->span, out);
     shape_text(s, out);
     qb_text_add(out, s->n_in ? "  from" : "");
     for (int k = 0; k < s->n_in; k++)
@@ -82,6 +82,18 @@ static void totals(const QbPlan *p, QbText *out)
                  (double)p->budget / (1 << 20), p->threads, p->threads == 1 ? "" : "s");
 }
 
+static void lengths_text(const QbPlan *p, QbText *out)
+{
+    const QbDag *g = p->dag;
+    qb_text_add(out, g->n_lengths ? "lengths\n" : "");
+    for (int i = 0; i < g->n_lengths; i++) {
+        const QbLengthNote *n = &g->lengths[i];
+        qb_text_addf(out, "  %-28s ", qb_arena_printf(g->arena, "%s of %s", n->argument, n->op));
+        place_text(p, n->span, out);
+        qb_text_addf(out, "%s = %s voxels\n", n->length, n->voxels);
+    }
+}
+
 void qb_plan_text(const QbPlan *p, QbText *out)
 {
     for (int pass = -1; pass < p->n_passes; pass++) {
@@ -98,6 +110,7 @@ void qb_plan_text(const QbPlan *p, QbText *out)
             if (p->steps[i].pass == pass)
                 step_text(p, &p->steps[i], out);
     }
+    lengths_text(p, out);
     totals(p, out);
     for (int i = 0; i < p->dag->n_passes; i++)
         if (p->dag->passes[i].changed)

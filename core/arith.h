@@ -21,27 +21,27 @@ QB_INLINE float qb_round_f32(float x)
     return copysignf(a < 0x1p23f ? r : a, x);
 }
 
-/* Rounded half to even, saturated, NaN to 0. */
+/* Rounded half to even, saturated, NaN to 0; never -0, which no integer type holds. */
 QB_INLINE double qb_saturate_f64(double x, double lo, double hi)
 {
     double v = x == x ? x : 0.0;
     v = v > lo ? v : lo;
     v = v < hi ? v : hi;
-    return qb_round_f64(v);
+    return qb_round_f64(v) + 0.0;
 }
 QB_INLINE float qb_saturate_f32(float x, float lo, float hi)
 {
     float v = x == x ? x : 0.0f;
     v = v > lo ? v : lo;
     v = v < hi ? v : hi;
-    return qb_round_f32(v);
+    return qb_round_f32(v) + 0.0f;
 }
 
 /* The exact remainder of truncated division: through a double where that holds every step, else by libm. */
 QB_INLINE float qb_fmod_f32(float a, float b)
 {
     double q = (double)a / (double)b;
-    if (!(fabs(q) < 0x1p29))
+    if (!(fabs(q) < 0x1p29) || isinf(b))
         return fmodf(a, b);
     return copysignf((float)((double)a - (double)(int32_t)q * (double)b), a);
 }

@@ -1,4 +1,4 @@
-/* The list of diagnostics and the place (line, column) of a byte in a source. Printing is
+/* The list of diagnostics, its order, and the place (line, column) of a byte in a source. Printing is
  * elsewhere. */
 #include "core/diag.h"
 
@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* How far back an equal diagnostic is looked for: bounds the cost of a file with very many
@@ -58,6 +59,48 @@ QbDiag *qb_diag_add(QbDiags *d, QbSeverity severity, const char *code, QbSpan sp
     d->n_errors += severity == QB_ERROR;
     return &d->v[d->n - 1];
 }
+
+/* ---- order ------------------------------------------------------------------------------- */
+
+typedef struct Placed {
+    QbDiag diag;
+    int source, order;
+} Placed;
+
+static int by_place(const void *a, const void *b)
+{
+    const Placed *x = a, *y = b;
+    if (x->source != y->source)
+        return x->source < y->source ? -1 : 1;
+    if (x->diag.span.lo != y->diag.span.lo)
+        return x->diag.span.lo < y->diag.span.lo ? -1 : 1;
+    return x->order < y->order ? -1 : x->order > y->order;
+}
+
+void qb_diags_sort(QbDiags *d, int from)
+{
+    int n = d->n - from, n_sources = 0, cap = 0;
+    if (n < 2)
+        return;
+    const QbSource **sources = NULL;
+    Placed *placed = QB_NEW_N(d->arena, Placed, n);
+    for (int i = 0; i < n; i++) {
+        const QbDiag *diag = &d->v[from + i];
+        int k = n_sources;
+        while (k > 0 && sources[k - 1] != diag->span.source)
+            k--;
+        if (k == 0) {
+            QB_PUSH(d->arena, sources, n_sources, cap, diag->span.source);
+            k = n_sources;
+        }
+        placed[i] = (Placed){*diag, k, i};
+    }
+    qsort(placed, (size_t)n, sizeof(*placed), by_place);
+    for (int i = 0; i < n; i++)
+        d->v[from + i] = placed[i].diag;
+}
+
+/* ---- places ------------------------------------------------------------------------------ */
 
 void qb_source_place(const QbSource *s, uint32_t offset, int *line, int *column)
 {

@@ -51,6 +51,10 @@ void qb_diags_init(QbDiags *d, QbArena *arena);
 QbDiag *qb_diag_add(QbDiags *d, QbSeverity severity, const char *code, QbSpan span, const char *fmt, ...)
     QB_PRINTF(5, 6);
 
+/* Puts those from number `from` on in the order of their places: by source, in the order in which sources come up, then by
+ * start. What starts at one place stays in its order. */
+void qb_diags_sort(QbDiags *d, int from);
+
 /* Line and column, both from 1, of a byte offset; columns count characters, not bytes. */
 void qb_source_place(const QbSource *s, uint32_t offset, int *line, int *column);
 

@@ -149,7 +149,7 @@ QbLines *qb_build_lines(QbParser *p)
 
 QbLines *qb_build_add_line(QbParser *p, QbLines *lines, QbStmt *line)
 {
-    if (!line) /* unreadable: an error stands for it */
+    if (!line || !line->value) /* unreadable, or an output: an error stands for it */
         line = qb_build_bare(p, qb_build_node(p, QB_E_ERROR, (QbSpan){p->source, 0, 0}));
     QB_PUSH(p->arena, lines->v, lines->n, lines->cap, line);
     return lines;

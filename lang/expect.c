@@ -86,7 +86,7 @@ static Wanted summarise(QbParser *p, uint64_t expected, const QbExpectation *e)
 
 static const char *join(QbParser *p, const Wanted *w)
 {
-    const char *text = w->n ? w->v[0] : "something else";
+    const char *text = w->n ? w->v[0] : p->whole_file ? "something else" : "the end of the value";
     for (int i = 1; i < w->n; i++)
         text = qb_arena_printf(p->arena, "%s%s%s", text, i == w->n - 1 ? " or " : ", ", w->v[i]);
     return text;

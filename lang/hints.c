@@ -99,6 +99,8 @@ static const char *keyword_hint(QbParser *p, const QbExpectation *e)
         return "a save may be broken after 'to' and 'with', not before them";
     bool begins = kind == QB_T_PARAM || kind == QB_T_SAVE || kind == QB_T_PRINT || kind == QB_T_DEF ||
                   kind == QB_T_USE;
+    if (begins && e->operator_ && !e->operand && !e->statement)
+        return "a statement stands on a line of its own";
     if (e->body && begins)
         return "a body holds definitions and ends in an expression; other statements stand outside";
     if (e->name || e->operand)
@@ -110,6 +112,8 @@ static const char *colon_hint(QbParser *p, const QbExpectation *e)
 {
     if (e->found->kind != QB_T_COLON)
         return NULL;
+    if (p->tokens[p->first].kind == QB_T_DEF && p->tokens[e->at - 1].kind == QB_T_RPAREN)
+        return "the type of a result is not written";
     if (e->definition)
         return qb_arena_printf(p->arena, "a parameter is written param %s: TYPE = ...",
                                qb_token_text(p, &p->tokens[p->first]));
@@ -147,7 +151,7 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
                                 : "a range stands only after 'in' of a param";
     case QB_T_RPAREN:
     case QB_T_RBRACKET:
-        return e->operand && p->tokens[e->at - 1].kind == QB_T_COMMA
+        return (e->operand || e->name) && p->tokens[e->at - 1].kind == QB_T_COMMA
                    ? "remove the comma before it"
                    : NULL;
     case QB_T_PLUS:

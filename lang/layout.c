@@ -11,12 +11,14 @@ typedef struct Bracket {
     int kind; /* of the opening one */
     uint32_t lo, hi;
     uint32_t indent; /* of the statement that it stands in */
+    bool closed;     /* '{': a '}' of its own follows */
 } Bracket;
 
 typedef struct Layout {
     QbParser *p;
     const QbToken *raw;
     int n, at;
+    const bool *closed; /* by raw token, for '{' */
     Bracket open[QB_MAX_NESTING];
     int depth;
     uint32_t indent; /* of the statement at hand */
@@ -200,12 +202,27 @@ static bool line_goes_on(Layout *l, const QbToken *u)
            !begins_definition(l, u);
 }
 
-/* A '{' whose '}' cannot come any more: the file ends, or a statement begins at the level of its 'def'. */
+/* A '{' whose '}' was forgotten: the file ends, or a statement begins at the level of its 'def', and no '}' is left for it. */
 static bool brace_forgotten(const Layout *l, const QbToken *u)
 {
-    return top_is(l, QB_T_LBRACE) &&
-           (u->kind == QB_T_END ||
-            (begins_statement(u->kind) && u->indent <= l->open[l->depth - 1].indent));
+    if (!top_is(l, QB_T_LBRACE) || l->open[l->depth - 1].closed)
+        return u->kind == QB_T_END && top_is(l, QB_T_LBRACE);
+    return u->kind == QB_T_END ||
+           (begins_statement(u->kind) && u->indent <= l->open[l->depth - 1].indent);
+}
+
+/* Which '{' have a '}' of their own, by the braces alone. */
+static const bool *find_closed(QbParser *p, const QbToken *raw, int n)
+{
+    bool *closed = QB_NEW_N(p->arena, bool, n + 1);
+    int *open = NULL, depth = 0, cap = 0;
+    for (int i = 0; i < n; i++) {
+        if (raw[i].kind == QB_T_LBRACE)
+            QB_PUSH(p->arena, open, depth, cap, i);
+        else if (raw[i].kind == QB_T_RBRACE && depth > 0)
+            closed[open[--depth]] = true;
+    }
+    return closed;
 }
 
 static void end_line(Layout *l)
@@ -236,7 +253,7 @@ static bool open_bracket(Layout *l, const QbToken *t)
                     "brackets nest deeper than %d levels here", QB_MAX_NESTING);
         return false;
     }
-    l->open[l->depth++] = (Bracket){t->kind, t->lo, t->hi, l->indent};
+    l->open[l->depth++] = (Bracket){t->kind, t->lo, t->hi, l->indent, l->closed[t - l->raw]};
     put(l, *t);
     return true;
 }
@@ -333,7 +350,7 @@ static bool lay_out(Layout *l, const QbToken *t)
 
 void qb_layout(QbParser *p, const QbToken *raw, int n)
 {
-    Layout l = {.p = p, .raw = raw, .n = n};
+    Layout l = {.p = p, .raw = raw, .n = n, .closed = find_closed(p, raw, n)};
     put(&l, (QbToken){.kind = p->whole_file ? QB_T_START_FILE : QB_T_START_EXPR});
     bool more = true;
     while (more) {

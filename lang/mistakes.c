@@ -31,7 +31,7 @@ static const Mend mends[] = {
     {QB_X_DEFINE, QB_T_ASSIGN, "QB0105", "unknown operator ':='", "a definition is written NAME = ..."},
     {QB_X_UPDATE, QB_T_ASSIGN, "QB0105", "unknown operator '%s'",
      "a name is defined once: give the result a name of its own"},
-    {QB_X_ARROW, QB_T_PIPE, "QB0105", "unknown operator '->'", "a pipe is written '|>'"},
+    {QB_X_ARROW, QB_T_PIPE, "QB0105", "unknown operator '->'", "a pipe is written '|>'; the type of a result is not written"},
     {QB_X_BAR, QB_T_PIPE, "QB0105", "unknown operator '|'", "write '|>' for a pipe, 'or' between masks"},
     {QB_X_SEMICOLON, QB_T_NEWLINE, "QB0105", "unexpected ';'", "a statement ends where its line ends"},
     {QB_X_QUESTION, QB_X_DROPPED, "QB0105", "unexpected '?'", "write 'if C then A else B'"},

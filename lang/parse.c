@@ -7,7 +7,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 QbDiag *qb_parser_error(QbParser *p, const char *code, QbSpan span, const char *fmt, ...)
 {
@@ -51,40 +50,12 @@ static void run(QbParser *p)
     qb_grammar_parse(p);
 }
 
-/* ---- reports in the order of the file ------------------------------------------------------------ */
-
-typedef struct Placed {
-    QbDiag diag;
-    int order;
-} Placed;
-
-static int by_place(const void *a, const void *b)
-{
-    const Placed *x = a, *y = b;
-    if (x->diag.span.lo != y->diag.span.lo)
-        return x->diag.span.lo < y->diag.span.lo ? -1 : 1;
-    return x->order - y->order;
-}
-
-static void sort_from(QbDiags *d, int from)
-{
-    int n = d->n - from;
-    if (n < 2)
-        return;
-    Placed *placed = QB_NEW_N(d->arena, Placed, n);
-    for (int i = 0; i < n; i++)
-        placed[i] = (Placed){d->v[from + i], i};
-    qsort(placed, (size_t)n, sizeof(*placed), by_place);
-    for (int i = 0; i < n; i++)
-        d->v[from + i] = placed[i].diag;
-}
-
 QbFile *qb_parse_file(QbArena *arena, const QbSource *source, QbDiags *diags)
 {
     QbParser p = {.arena = arena, .source = source, .diags = diags, .whole_file = true};
     int from = diags->n;
     run(&p);
-    sort_from(diags, from);
+    qb_diags_sort(diags, from);
     QbFile *file = QB_NEW(arena, QbFile);
     *file = (QbFile){.source = source, .stmts = p.stmts, .n = p.n_stmts};
     return file;
@@ -95,7 +66,7 @@ QbExpr *qb_parse_expr(QbArena *arena, const QbSource *source, QbDiags *diags)
     QbParser p = {.arena = arena, .source = source, .diags = diags};
     int from = diags->n, errors = diags->n_errors;
     run(&p);
-    sort_from(diags, from);
+    qb_diags_sort(diags, from);
     if (p.expr && diags->n_errors == errors)
         return p.expr;
     return qb_build_node(&p, QB_E_ERROR, (QbSpan){source, 0, (uint32_t)source->length});

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,10 +61,14 @@ static double tag_um(const QbTiffResolution *r, int axis)
     return r->unit == 3 ? 10000 : 0;
 }
 
-/* Rounded once, so that 65/1000000 in a centimetre is 0.65 again. */
+/* A fraction of two numbers of 32 bits holds nine digits of the size that a program meant: 0.325, not 0.32500000003. */
 static double voxel_size(const QbTiffResolution *r, int axis, double unit)
 {
-    return r->dots[axis] > 0 ? sane_size(unit * r->units[axis] / r->dots[axis]) : 0;
+    char digits[40];
+    if (!(r->dots[axis] > 0))
+        return 0;
+    snprintf(digits, sizeof(digits), "%.9g", unit * r->units[axis] / r->dots[axis]);
+    return sane_size(strtod(digits, NULL));
 }
 
 /* ---- lines of ImageJ -------------------------------------------------------------------------------- */

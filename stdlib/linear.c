@@ -29,7 +29,7 @@ double qb_linear_cost(const QbFirParams *p, int first, int last)
 {
     double ns = 0;
     for (int a = first; a <= last; a++)
-        ns += 0.3 + 0.15 * (double)qb_fir_radius(p, a);
+        ns += 0.4 + 0.17 * (double)qb_fir_radius(p, a);
     return ns;
 }
 

@@ -57,8 +57,8 @@ double qb_morph_cost(const QbElement *e, const QbType *in)
     if (e->shape == QB_BOX)
         return 0.3 * bytes;
     if (is_round(e) && in->kind == QB_MASK)
-        return 0.3 + 0.05 * (double)(reach[0] + reach[1] + reach[2]);
-    return (1 + 0.02 * (double)((2 * reach[0] + 1) * (2 * reach[1] + 1))) * bytes;
+        return 0.6 + 0.01 * (double)(reach[0] + reach[1] + reach[2]);
+    return (0.5 + 0.05 * (double)((2 * reach[0] + 1) * (2 * reach[1] + 1))) * bytes;
 }
 
 /* Is anything there but the centre? */

@@ -11,60 +11,70 @@ QB_VEC_INLINE int64_t none_of(QbLane l)
 
 /* ---- axis 2 ----------------------------------------------------------------------------------------- */
 
-QB_VEC_INLINE void put(void *row, int64_t x, QbLane l, int64_t v)
+/* Short reaches: the squares of all shifts. `marks`: a padded row of mask bytes as 0 (target) or none. */
+QB_VEC_INLINE void search_by_shifts(const uint8_t *marks, uint8_t *out, int64_t r, int64_t n)
 {
-    switch (l) {
-    case QB_LANE_U8:
-        ((uint8_t *)row)[x] = (uint8_t)v;
-        break;
-    case QB_LANE_U16:
-        ((uint16_t *)row)[x] = (uint16_t)v;
-        break;
-    default:
-        ((uint32_t *)row)[x] = (uint32_t)v;
-        break;
-    }
-}
-
-/* A padded row of mask bytes as 0 (target) or none. */
-QB_VEC_INLINE void mark_row(const QbNearParams *p, const uint8_t *restrict mask, void *restrict marks, QbLane l, int64_t n)
-{
-    uint8_t target = p->target;
-    for (int64_t x = 0; x < n; x++)
-        put(marks, x, l, mask[x] == target ? 0 : none_of(l));
-}
-
-QB_VEC_INLINE void search_by_shifts(const unsigned char *marks, unsigned char *out, QbLane l, int64_t r, int64_t n)
-{
-    int64_t bytes = (int64_t)qb_lane_bytes(l);
-    const unsigned char *centre = marks + r * bytes;
-    for (int64_t at = 0; at < n * bytes; at += QB_VEC_BYTES) {
+    const uint8_t *centre = marks + r;
+    for (int64_t at = 0; at < n; at += QB_VEC_BYTES) {
         QbVec best = qb_vec_load(centre + at);
         for (int64_t j = 1; j <= r; j++) {
-            QbVec near = qb_vec_min(l, qb_vec_load(centre + at - j * bytes), qb_vec_load(centre + at + j * bytes));
-            best = qb_vec_min(l, best, qb_vec_add_saturated(l, near, qb_vec_splat(l, j * j)));
+            QbVec near = qb_vec_min(QB_LANE_U8, qb_vec_load(centre + at - j), qb_vec_load(centre + at + j));
+            QbVec square = qb_vec_splat(QB_LANE_U8, j * j);
+            best = qb_vec_min(QB_LANE_U8, best, qb_vec_add_saturated(QB_LANE_U8, near, square));
         }
-        qb_vec_place(out + at, best, (size_t)(n * bytes - at));
+        qb_vec_place(out + at, best, (size_t)(n - at));
     }
 }
 
-/* For long reaches: steps from the last target, forward, then backward. */
-QB_VEC_INLINE void search_by_sweeps(const QbNearParams *p, const uint8_t *mask, uint32_t *steps, void *out, QbLane l,
-                                    int64_t n)
+/* Long reaches: steps to the nearest target, 0 or more than r to begin with. A distance is a sum of powers of two, and all that
+ * lies between is in the row, so a shift by each of them is enough. Two rows take turns; returns the last. */
+QB_VEC_INLINE const int16_t *search_by_doubling(int16_t *steps[2], int64_t r, int64_t n)
 {
-    int64_t r = (int64_t)p->r, since = r + 1;
-    for (int64_t x = 0; x < n + r; x++) {
-        since = mask[x] == p->target ? 0 : since + 1;
-        steps[x] = (uint32_t)qb_min64(since, r + 1);
+    int16_t *from = steps[0], *to = steps[1], *keep;
+    for (int64_t k = 1; k <= r; k *= 2, keep = from, from = to, to = keep) {
+        QbVec stride = qb_vec_splat(QB_LANE_I16, k);
+        for (int64_t x = 0; x < n; x += QB_VEC_BYTES / 2) {
+            QbVec near = qb_vec_min(QB_LANE_I16, qb_vec_load(from + x - k), qb_vec_load(from + x + k));
+            near = qb_vec_add(QB_LANE_I16, near, stride);
+            qb_vec_store(to + x, qb_vec_min(QB_LANE_I16, qb_vec_load(from + x), near));
+        }
     }
-    since = r + 1;
-    for (int64_t x = n + 2 * r - 1; x >= r; x--) {
-        since = mask[x] == p->target ? 0 : since + 1;
-        if (x >= n + r)
-            continue;
-        int64_t d = qb_min64(since, steps[x]);
-        put(out, x - r, l, d > r ? none_of(l) : d * d);
+    return from;
+}
+
+/* A padded row of mask bytes as marks, or as steps; squares of steps. */
+static void mark_bytes(const uint8_t *restrict mask, uint8_t *restrict marks, uint8_t target, int64_t n)
+{
+    for (int64_t x = 0; x < n; x++)
+        marks[x] = mask[x] == target ? 0 : UINT8_MAX;
+}
+
+static void mark_steps(const uint8_t *restrict mask, int16_t *restrict steps, uint8_t target, int64_t n, int16_t far)
+{
+    for (int64_t x = 0; x < n; x++)
+        steps[x] = mask[x] == target ? 0 : far;
+}
+
+QB_VEC_INLINE void square_steps(const int16_t *restrict steps, void *restrict out, QbLane l, int64_t r, int64_t n)
+{
+    uint32_t none = (uint32_t)none_of(l), reach = (uint32_t)r;
+    for (int64_t x = 0; x < n; x++) {
+        uint32_t d = (uint32_t)steps[x], square = d > reach ? none : d * d;
+        if (l == QB_LANE_U16)
+            ((uint16_t *)out)[x] = (uint16_t)square;
+        else
+            ((uint32_t *)out)[x] = square;
     }
+}
+
+/* A row of long reaches, and what lies r columns beyond it on both sides: more than r away from any output, so what earlier
+ * rows left there does no harm. */
+QB_VEC_INLINE void axis2_far(const QbNearParams *p, const uint8_t *mask, int16_t *room[2], void *out, QbLane l, int64_t nx)
+{
+    int64_t r = (int64_t)p->r, n = nx + 2 * r;
+    mark_steps(mask, room[0] + r, p->target, n, (int16_t)(r + 1));
+    const int16_t *steps = search_by_doubling((int16_t *[2]){room[0] + r, room[1] + r}, r, n);
+    square_steps(steps + r, out, l, r, nx);
 }
 
 QB_VEC_INLINE void axis2(const QbTask *t, QbLane l)
@@ -72,19 +82,21 @@ QB_VEC_INLINE void axis2(const QbTask *t, QbLane l)
     const QbNearParams *p = t->params;
     const QbBox *box = &t->out.box;
     int64_t r = (int64_t)p->r, from = box->lo[2] - r, to = box->hi[2] + r, nx = box->hi[2] - box->lo[2];
-    uint8_t outside = p->outside;
+    QbNearLayout layout = qb_near_layout(p, nx);
+    uint8_t outside = p->outside, *mask = t->scratch, *marks = mask + layout.mask;
     QbPad pad = {QB_BORDER_CONSTANT, 1, t->in->nx, &outside};
-    unsigned char *mask = t->scratch, *marks = mask + qb_filter_pitch(to - from, 1);
+    int16_t *room[2] = {(int16_t *)marks, (int16_t *)(marks + layout.steps)};
+    for (size_t k = 0; k < 2 * layout.steps / sizeof(int16_t); k++)
+        room[0][k] = (int16_t)(r + 1);
     for (int64_t i = box->lo[0]; i < box->hi[0]; i++)
         for (int64_t y = box->lo[1]; y < box->hi[1]; y++) {
-            void *out = qb_tile_row(&t->out, i, y);
             qb_pad_row(&pad, mask, qb_row(t->in, i, y), t->in->x0, from, to);
-            if (r > QB_NEAR_SHIFT) {
-                search_by_sweeps(p, mask, (uint32_t *)marks, out, l, nx);
+            if (l != QB_LANE_U8) {
+                axis2_far(p, mask, room, qb_tile_row(&t->out, i, y), l, nx);
                 continue;
             }
-            mark_row(p, mask, marks, l, to - from);
-            search_by_shifts(marks, out, l, r, nx);
+            mark_bytes(mask, marks, p->target, to - from);
+            search_by_shifts(marks, qb_tile_row(&t->out, i, y), r, nx);
         }
 }
 
@@ -173,6 +185,8 @@ QB_VEC_INLINE void near_row(const Around *a, const Verdict *d, QbLane l, unsigne
             put_best(d, l, out, x + (size_t)v * QB_VEC_BYTES, best[v], QB_VEC_BYTES);
     }
     for (; x < bytes; x += QB_VEC_BYTES) {
+        if (bytes >= QB_VEC_BYTES && bytes - x < QB_VEC_BYTES)
+            x = bytes - QB_VEC_BYTES; /* the last vector overlaps the one before it */
         nearest(a, l, x, 1, bytes - x, best);
         put_best(d, l, out, x, best[0], bytes - x);
     }

@@ -114,7 +114,22 @@ static inline int64_t qb_near_none(size_t bytes)
     return bytes == 1 ? UINT8_MAX : bytes == 2 ? UINT16_MAX : INT32_MAX / 2;
 }
 
-#define QB_NEAR_SHIFT 24 /* reaches up to this are searched by shifts of the row, longer ones by two sweeps */
+/* Rows of near_axis2, r columns beyond the output on both sides: of the mask, then of marks (lanes of a byte), or two of steps
+ * with another r columns on both sides. */
+typedef struct QbNearLayout {
+    size_t mask, marks, steps; /* bytes of one */
+} QbNearLayout;
+
+static inline QbNearLayout qb_near_layout(const QbNearParams *p, int64_t nx)
+{
+    int64_t r = (int64_t)p->r;
+    QbNearLayout l = {.mask = qb_filter_pitch(nx + 2 * r, 1)};
+    if (qb_near_bytes(p->r) == 1)
+        l.marks = l.mask;
+    else
+        l.steps = qb_filter_pitch(nx + 4 * r, sizeof(int16_t));
+    return l;
+}
 
 /* ---- ranks ------------------------------------------------------------------------------------------ */
 

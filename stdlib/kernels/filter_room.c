@@ -34,11 +34,9 @@ size_t qb_extreme_element_scratch(const void *params, const QbType *const *in, i
 size_t qb_near_axis2_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                              int64_t nx)
 {
-    const QbNearParams *p = params;
     (void)in;
     (void)ni;
     (void)ny;
-    int64_t r = (int64_t)p->r, n = nx + 2 * r;
-    size_t lane = r > QB_NEAR_SHIFT ? sizeof(uint32_t) : qb_near_bytes(p->r);
-    return qb_filter_pitch(n, 1) + qb_filter_pitch(n, lane);
+    QbNearLayout l = qb_near_layout(params, nx);
+    return l.mask + l.marks + 2 * l.steps;
 }

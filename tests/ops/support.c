@@ -4,6 +4,7 @@
 
 #include "core/prog.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,12 +128,16 @@ static bool refuse_file(QbCheck *c, int param, const QbErr *err)
 
 static QbCheck check_of(QbLab *lab, const QbLabNode *n, const QbType **types, QbType *out)
 {
-    for (int k = 0; k < n->n_in; k++)
+    double *number = QB_NEW_N(lab->arena, double, QB_MAX_INPUTS);
+    for (int k = 0; k < n->n_in; k++) {
         types[k] = n->in[k] < 0 ? NULL : &lab->nodes[n->in[k]]->type;
+        number[k] = n->in[k] < 0 ? NAN : lab->nodes[n->in[k]]->value.number;
+    }
     return (QbCheck){.op = n->op,
                      .params = n->params,
                      .in = types,
                      .n_in = n->n_in,
+                     .number = number,
                      .out = out,
                      .arena = lab->arena,
                      .fail = refuse,

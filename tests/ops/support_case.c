@@ -142,6 +142,7 @@ QbOracleImage qb_case_image(QbCase *c, QbKind kind, QbPix pix, bool plain)
     }
     if (qb_rng_chance(c->rng, 30))
         spread(c, &m);
+    m.type.nan_free = !nans && qb_rng_chance(c->rng, 50);
     return m;
 }
 
@@ -366,7 +367,29 @@ static bool agree(double got, double want, double slack)
 {
     if (isnan(want) || isnan(got))
         return isnan(want) && isnan(got);
+    if (isinf(want) || isinf(got))
+        return got == want;
     return got == want || fabs(got - want) <= slack;
+}
+
+/* Neighbours in the type are one step apart, 0 and the numbers next to it too. */
+static bool is_near(double got, double want, int ulps, QbPix pix)
+{
+    if (isnan(want) || isnan(got))
+        return isnan(want) && isnan(got);
+    for (int k = 0; k < ulps && got != want; k++)
+        got = pix == QB_F32 ? (double)nextafterf((float)got, (float)want) : nextafter(got, want);
+    return got == want;
+}
+
+static bool is_wanted(const QbCase *c, double got, double want, QbPix pix)
+{
+    if (c->ulps)
+        return is_near(got, want, c->ulps, pix);
+    if (c->zeros && got == 0 && want == 0)
+        return !signbit(got) == !signbit(want);
+    double slack = c->each ? c->tolerance * fabs(want) : c->tolerance * c->scale;
+    return agree(got, want, slack);
 }
 
 static const char *compare_table(const QbCase *c, QbTable *t)
@@ -390,17 +413,22 @@ static const char *compare_table(const QbCase *c, QbTable *t)
     return "";
 }
 
+static const char *compare_number(const QbCase *c, double got)
+{
+    QbCase of_number = *c;
+    of_number.scale = c->scale > 0 ? c->scale : fabs(c->want_number);
+    if (is_wanted(&of_number, got, c->want_number, QB_F64))
+        return "";
+    return qb_arena_printf(c->arena, "%.17g instead of %.17g", got, c->want_number);
+}
+
 const char *qb_case_compare(const QbCase *c, const QbLabNode *result)
 {
     char want[96], got[96];
     if (c->want == QB_NONE)
         return "";
     if (c->want == QB_NUMBER || c->want == QB_BOOL)
-        return agree(result->value.number, c->want_number,
-                     c->tolerance * (c->scale > 0 ? c->scale : fabs(c->want_number)))
-                   ? ""
-                   : qb_arena_printf(c->arena, "%.17g instead of %.17g", result->value.number,
-                                     c->want_number);
+        return compare_number(c, result->value.number);
     if (c->want == QB_TABLE)
         return compare_table(c, result->value.table);
     const QbType *w = &c->want_image.type, *g = &result->type;
@@ -409,12 +437,13 @@ const char *qb_case_compare(const QbCase *c, const QbLabNode *result)
         return qb_arena_printf(c->arena, "type %s instead of %s", qb_type_text(g, got),
                                qb_type_text(w, want));
     int64_t n = qb_voxels(w);
-    double slack = c->tolerance > 0 ? c->tolerance * scale_of(c->want_image.v, n) : 0;
+    QbCase of_image = *c;
+    of_image.scale = c->tolerance > 0 ? scale_of(c->want_image.v, n) : 0;
     for (int64_t k = 0; k < n; k++) {
         double v = qb_pix_get(w->pix, result->data, k);
-        if (c->each)
-            slack = c->tolerance * fabs(c->want_image.v[k]);
-        if (!agree(v, c->want_image.v[k], slack))
+        if (isnan(v) && g->nan_free)
+            return qb_arena_printf(c->arena, "voxel %lld is NaN where the checker says that none is", (long long)k);
+        if (!is_wanted(&of_image, v, c->want_image.v[k], w->pix))
             return qb_arena_printf(
                 c->arena, "voxel %lld (%lld, %lld, %lld) is %.17g instead of %.17g", (long long)k,
                 (long long)(k / w->n[2] / w->n[1]), (long long)(k / w->n[2] % w->n[1]),

@@ -28,6 +28,8 @@ typedef struct QbCase {
     QbOracleTable want_table;
     double tolerance; /* of the largest finite value; 0: exact */
     bool each;    /* the tolerance is relative to each voxel */
+    int ulps;     /* how many steps of its type each voxel may be off instead */
+    bool zeros;   /* -0 and 0 differ */
     double scale; /* of a number: what the tolerance is relative to; 0: the number itself */
 } QbCase;
 

@@ -115,6 +115,17 @@ static bool takes_path(const QbOp *op)
 
 /* ---- calls made from the rows -------------------------------------------------------------------------- */
 
+static bool is_bounded(const QbParam *p)
+{
+    bool is_numeric = p->slot == QB_SLOT_NUMBER || p->slot == QB_SLOT_WHOLE || p->slot == QB_SLOT_SIZES || p->slot == QB_SLOT_SIGMAS;
+    return is_numeric && (p->min != 0 || p->max != 0);
+}
+
+static const char *plain_number(QbArena *a, const QbParam *p)
+{
+    return qb_arena_printf(a, "%g", p->min > 0 ? p->min : p->min < 1 && (p->max == 0 || p->max >= 1) ? 1 : p->max);
+}
+
 /* A legal argument for a row; "" when the row may be left out, NULL when this program cannot know one. */
 static const char *plain(QbArena *a, const QbParam *p)
 {
@@ -126,11 +137,12 @@ static const char *plain(QbArena *a, const QbParam *p)
                : p->accepts & QB_ACCEPT(QB_MASK)   ? "mask"
                : p->accepts & QB_ACCEPT(QB_LABELS) ? "objects"
                                                    : "3";
-    case QB_SLOT_NUMBER:
     case QB_SLOT_WHOLE:
+        return is_bounded(p) ? plain_number(a, p) : "0"; /* a place or an index: the first is always there */
+    case QB_SLOT_NUMBER:
     case QB_SLOT_SIZES:
     case QB_SLOT_SIGMAS:
-        return qb_arena_printf(a, "%g", p->min > 0 ? p->min : p->min < 1 && (p->max == 0 || p->max >= 1) ? 1 : p->max);
+        return plain_number(a, p);
     case QB_SLOT_BOOL:
         return "true";
     case QB_SLOT_CHOICE:
@@ -165,12 +177,6 @@ static const char *call(QbArena *a, const QbOp *op, int at, const char *value)
         comma = ", ";
     }
     return qb_arena_printf(a, "%s)", text);
-}
-
-static bool is_bounded(const QbParam *p)
-{
-    bool is_numeric = p->slot == QB_SLOT_NUMBER || p->slot == QB_SLOT_WHOLE || p->slot == QB_SLOT_SIZES || p->slot == QB_SLOT_SIGMAS;
-    return is_numeric && (p->min != 0 || p->max != 0);
 }
 
 static void check_range(QbArena *a, const QbOp *op, int k)

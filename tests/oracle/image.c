@@ -46,7 +46,7 @@ double qb_oracle_store(QbPix pix, double v)
     double whole = floor(v), part = v - whole;
     if (part > 0.5 || (part == 0.5 && fmod(whole, 2) != 0))
         whole += 1;
-    return whole < lo[pix] ? lo[pix] : whole > hi[pix] ? hi[pix] : whole;
+    return whole < lo[pix] ? lo[pix] : whole > hi[pix] ? hi[pix] : whole + 0.0; /* no -0 */
 }
 
 QbPix qb_oracle_real(QbPix pix)

@@ -126,6 +126,8 @@ typedef struct QbOracleOperand {
     double number;
 } QbOracleOperand;
 
+/* The type that arithmetic with one image is done in: f64 for u32, i32 and f64. */
+QbPix qb_oracle_arithmetic(const QbOracleImage *m);
 QbOracleImage qb_oracle_binary(QbArena *a, QbOracleBinary op, QbOracleOperand x, QbOracleOperand y);
 double qb_oracle_binary_number(QbOracleBinary op, double x, double y);
 
@@ -139,8 +141,10 @@ typedef enum QbOracleUnary {
     QB_ORACLE_NOT
 } QbOracleUnary;
 
+double qb_oracle_unary_number(QbOracleUnary op, double x);
 /* `pix`: the pixel type of the result, unless that is a mask. */
 QbOracleImage qb_oracle_unary(QbArena *a, QbOracleUnary op, const QbOracleImage *m, QbPix pix);
+/* numpy's: the smaller of `hi` and the larger of `lo` and the voxel. */
 QbOracleImage qb_oracle_clip(QbArena *a, const QbOracleImage *m, double lo, double hi);
 QbOracleImage qb_oracle_as(QbArena *a, const QbOracleImage *m, QbKind kind, QbPix pix);
 QbOracleImage qb_oracle_where(QbArena *a, const QbOracleImage *mask, QbOracleOperand x,

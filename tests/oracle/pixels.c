@@ -130,38 +130,39 @@ QbOracleImage qb_oracle_binary(QbArena *a, QbOracleBinary op, QbOracleOperand x,
     return out;
 }
 
+QbPix qb_oracle_arithmetic(const QbOracleImage *m)
+{
+    return is_double(m) ? QB_F64 : QB_F32;
+}
+
+double qb_oracle_unary_number(QbOracleUnary op, double x)
+{
+    switch (op) {
+    case QB_ORACLE_NEG:
+        return -x;
+    case QB_ORACLE_ABS:
+        return x < 0 || (x == 0 && signbit(x)) ? -x : x;
+    case QB_ORACLE_SQRT:
+        return sqrt(x);
+    case QB_ORACLE_EXP:
+        return exp(x);
+    case QB_ORACLE_LOG:
+        return log(x);
+    case QB_ORACLE_INVERT:
+        return 1 - x;
+    case QB_ORACLE_NOT:
+        return x == 0;
+    }
+    return NAN;
+}
+
 QbOracleImage qb_oracle_unary(QbArena *a, QbOracleUnary op, const QbOracleImage *m, QbPix pix)
 {
     static const double largest[] = {255, 65535, 4294967295.0, 127, 32767, 2147483647.0, 1, 1};
-    QbKind kind = m->type.kind == QB_MASK && (op == QB_ORACLE_NOT || op == QB_ORACLE_INVERT)
-                      ? QB_MASK
-                      : QB_IMAGE;
-    QbOracleImage out = qb_oracle_like(a, m, kind, pix);
+    QbOracleImage out = qb_oracle_like(a, m, op == QB_ORACLE_NOT ? QB_MASK : QB_IMAGE, pix);
     for (int64_t k = 0; k < qb_voxels(&m->type); k++) {
-        double v = m->v[k], r = v;
-        switch (op) {
-        case QB_ORACLE_NEG:
-            r = -v;
-            break;
-        case QB_ORACLE_ABS:
-            r = v < 0 || (v == 0 && signbit(v)) ? -v : v;
-            break;
-        case QB_ORACLE_SQRT:
-            r = sqrt(v);
-            break;
-        case QB_ORACLE_EXP:
-            r = exp(v);
-            break;
-        case QB_ORACLE_LOG:
-            r = log(v);
-            break;
-        case QB_ORACLE_INVERT:
-            r = (kind == QB_MASK ? 1 : largest[m->type.pix]) - v;
-            break;
-        case QB_ORACLE_NOT:
-            r = v == 0;
-            break;
-        }
+        double v = m->v[k];
+        double r = op == QB_ORACLE_INVERT ? largest[pix] - v : qb_oracle_unary_number(op, v);
         out.v[k] = qb_oracle_store(out.type.pix, r);
     }
     return out;
@@ -172,7 +173,9 @@ QbOracleImage qb_oracle_clip(QbArena *a, const QbOracleImage *m, double lo, doub
     QbOracleImage out = qb_oracle_like(a, m, m->type.kind, m->type.pix);
     for (int64_t k = 0; k < qb_voxels(&m->type); k++) {
         double v = m->v[k];
-        out.v[k] = isnan(v) ? v : qb_oracle_store(m->type.pix, v < lo ? lo : v > hi ? hi : v);
+        v = v < lo ? lo : v;
+        v = v > hi ? hi : v;
+        out.v[k] = qb_oracle_store(m->type.pix, v);
     }
     return out;
 }

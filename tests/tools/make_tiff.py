@@ -3,7 +3,7 @@
 
 pages=N shape=HxW type=u8|u16|u32|i8|i16|i32|f32|f64|bit|rgb rows=ROWS-PER-STRIP compress=none|deflate order=little|big big=1
 fill=ramp|zero|const:V|nan|inf|noise[:SEED]|npy:FILE   what the voxels hold (FILE: u8, of the same shape)
-um=DZ,DY,DX   the voxel size, as ImageJ writes it
+voxel=Z,Y,X   voxel size in micrometres, as ImageJ writes it
 wrong=shape|type|claim|zero|offset|rows|short  pages that differ, a header that lies, data that ends early
 """
 import random
@@ -63,29 +63,19 @@ class Writer:
         word, count = ('Q', 8) if self.big else ('I', 4)
         rows = b''
         for tag, kind, values in sorted(tags):
-            code = {2: 'B', 3: 'H', 4: 'I', 5: 'I', 16: 'Q'}[kind]
+            code, per = {2: ('B', 1), 3: ('H', 1), 4: ('I', 1), 5: ('I', 2), 16: ('Q', 1)}[kind]
             data = struct.pack('%s%d%s' % (self.e, len(values), code), *values)
-            entries = len(values) // 2 if kind == 5 else len(values)
             if len(data) > count:
                 if len(self.out) % 2:
                     self.put(b'\0')
                 data = struct.pack(self.e + word, self.put(data))
-            rows += struct.pack(self.e + 'HH' + word, tag, kind, entries) + data.ljust(count, b'\0')
+            rows += struct.pack(self.e + 'HH' + word, tag, kind, len(values) // per) + data.ljust(count, b'\0')
         if len(self.out) % 2:
             self.put(b'\0')
         at = self.put(struct.pack(self.e + ('Q' if self.big else 'H'), len(tags)) + rows +
                       struct.pack(self.e + word, 0))
         struct.pack_into(self.e + word, self.out, self.link, at)
         self.link = len(self.out) - struct.calcsize(word)
-
-
-def size_tags(o):
-    if not o['um']:
-        return []
-    dz, dy, dx = (float(v) for v in o['um'].split(','))
-    text = 'ImageJ=1.53t\nimages=%s\nslices=%s\nunit=um\nspacing=%g\n' % (o['pages'], o['pages'], dz)
-    return [(270, 2, list(text.encode() + b'\0')), (282, 5, [1000000, round(dx * 1000000)]),
-            (283, 5, [1000000, round(dy * 1000000)]), (296, 3, [1])]
 
 
 def page(w, o, k):
@@ -117,14 +107,20 @@ def page(w, o, k):
     else:
         fmt, bits = FORMATS[o['type']][1], [FORMATS[o['type']][2]]
     at = 16 if w.big else 4
-    w.directory([(256, 4, [width]), (257, 4, [height]), (258, 3, bits), (259, 3, [8 if o['compress'] == 'deflate' else 1]),
+    size = []
+    if o['voxel']:
+        z, y, x = (float(v) for v in o['voxel'].split(','))
+        text = 'ImageJ=1.54\nimages=%s\nslices=%s\nunit=micron\nspacing=%g\n\0' % (o['pages'], o['pages'], z)
+        size = [(270, 2, list(text.encode())), (282, 5, [1000000, round(1000000 * x)]), (283, 5, [1000000, round(1000000 * y)]),
+                (296, 3, [1])]
+    w.directory(size + [(256, 4, [width]), (257, 4, [height]), (258, 3, bits), (259, 3, [8 if o['compress'] == 'deflate' else 1]),
                  (262, 3, [2 if o['type'] == 'rgb' else 1]), (273, at, offsets), (277, 3, [len(bits)]),
-                 (278, 4, [rows_per]), (279, at, counts), (339, 3, [fmt] * len(bits))] + size_tags(o))
+                 (278, 4, [rows_per]), (279, at, counts), (339, 3, [fmt] * len(bits))])
 
 
 def main():
     o = {'pages': '1', 'shape': '16x16', 'type': 'u8', 'rows': '', 'compress': 'none', 'order': 'little',
-         'fill': 'ramp', 'wrong': '', 'um': ''}
+         'fill': 'ramp', 'wrong': '', 'voxel': ''}
     o.update(a.split('=', 1) for a in sys.argv[2:])
     w = Writer(o)
     for k in range(int(o['pages'])):

@@ -59,6 +59,43 @@ Test(mistakes, names_that_are_no_ascii)
          "2:9 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n");
 }
 
+static void value_of(const char *value, const char *text)
+{
+    const QbOverride v = {"u", value, "file", true};
+    QbLowerOptions o = {.overrides = &v, .n_overrides = 1};
+    QbLowered x = qb_lowered("param u = 3\nk = u\nprint 1\n", &o);
+    cr_expect_str_eq(x.dag->param_values[0].value, text, "%s is %s\n%s", value,
+                     x.dag->param_values[0].value, qb_lowered_messages(&x));
+    qb_lowered_free(&x);
+}
+
+Test(overrides, strings_of_a_file_are_values_where_they_mean_something)
+{
+    value_of("4", "4");
+    value_of("median(5)", "median(5)");
+    value_of("none", "\"none\"");
+    value_of("medain(5)", "\"medain(5)\"");
+    value_of("k", "\"k\""); /* a definition is no value of a parameter */
+    value_of("a b", "\"a b\"");
+}
+
+/* What a length became is kept for the plan. */
+Test(lengths, are_noted)
+{
+    QbLowered x = qb_lowered("param r = 1.3 um\nv = read(\"CMakeLists.txt\")\n"
+                             "print median(v, r), gaussian(v, 500 nm + 1 px), median(v, 3), erode(v > 1, "
+                             "ball(2))\n",
+                             NULL);
+    cr_assert_eq(x.dag->n_lengths, 2, "%s", qb_lowered_messages(&x));
+    cr_expect_str_eq(x.dag->lengths[0].length, "1.3 um");
+    cr_expect_str_eq(x.dag->lengths[0].voxels, "1 × 3 × 3");
+    cr_expect_str_eq(x.dag->lengths[0].op, "median");
+    cr_expect_str_eq(x.dag->lengths[0].argument, "size");
+    cr_expect_str_eq(x.dag->lengths[1].length, "1 px + 0.5 um");
+    cr_expect_str_eq(x.dag->lengths[1].voxels, "1.25 × 2 × 2");
+    qb_lowered_free(&x);
+}
+
 Test(mistakes, one_file_by_two_paths)
 {
     says("save zeros([4, 4]) to \"a.tif\"\nsave zeros([4, 5]) to \"none/../a.tif\"\n",
@@ -79,6 +116,12 @@ Test(mistakes, lists_of_lists_end)
          "d = [c, c, c, c, c, c, c, c]\ne = [d, d, d, d, d, d, d, d]\nf = [e, e, e, e, e, e, e, e]\n"
          "g = [f, f, f, f, f, f, f, f]\nprint g\n",
          "7:5 QB0412 this list holds more than 1048576 values\n");
+    QbArena *arena = qb_arena_new();
+    const char *text = "a0 = 1\n";
+    for (int k = 0; k < 101; k++)
+        text = qb_arena_printf(arena, "%sa%d = [a%d]\n", text, k + 1, k);
+    says(qb_arena_printf(arena, "%sprint a101\n", text), "102:8 QB0412 lists nest deeper than 100 levels here\n");
+    qb_arena_free(arena);
 }
 
 Test(mistakes, a_stage_that_is_printed)

@@ -73,7 +73,8 @@ static const Case refused[] = {
                  "1:3+2 QB0105 error: unknown operator '+=' | a name is defined once: give the "
                  "result a name of its own\n"},
     {"a = b -> f\n", "a = (b |> f)\n"
-                     "1:7+2 QB0105 error: unknown operator '->' | a pipe is written '|>'\n"},
+                     "1:7+2 QB0105 error: unknown operator '->' | a pipe is written '|>'; the type of a "
+                     "result is not written\n"},
     {"a = b | f\n",
      "a = (b |> f)\n"
      "1:7+1 QB0105 error: unknown operator '|' | write '|>' for a pipe, 'or' between masks\n"},
@@ -199,6 +200,14 @@ static const Case refused[] = {
      "f = ?\n"
      "1:12+1 QB0120 error: expected an expression, found '{'"
      " | a body in braces has no '=' before it\n"},
+    {"def f(a) {\nprint a\na\n}\n",
+     "def f(a) = a\n"
+     "2:1+5 QB0120 error: expected a definition or an expression, found 'print' | a body holds "
+     "definitions and ends in an expression; other statements stand outside\n"},
+    {"def f(a) {\nuse a\n}\n",
+     "def f(a) = ?\n"
+     "2:1+3 QB0120 error: expected a definition or an expression, found 'use' | a body holds "
+     "definitions and ends in an expression; other statements stand outside\n"},
     {"def f(a)\n{\n  b = a\n  b\n}\n",
      "f = ?\n"
      "1:9+0 QB0120 error: expected '=' or '{', found the end of the line | the '{' stands on the line "

@@ -149,7 +149,7 @@ Test(fuse_maps, off)
 Test(passes, list_and_notes)
 {
     static const char *const off[] = {"commute-thresholds", "fuse-maps"};
-    QbPassOptions o = {off, 2};
+    QbPassOptions o = {.off = off, .n_off = 2};
     GraphBench b = graph_bench();
     QbNodeId m = graph_unary(&b, "median", graph_ramp(&b, 3, 9, 9, 9));
     graph_save(&b, graph_binary(&b, "gt", m, graph_number(&b, 60)), "m.npy");

@@ -215,6 +215,40 @@ Test(prog, division)
     }
 }
 
+/* The remainder of a single is found through a double, which an infinite divisor would spoil. */
+Test(prog, division_by_infinity)
+{
+    static const struct {
+        QbInsn op;
+        double a, b, want;
+    } cases[] = {
+        {QB_I_MOD, 5, INFINITY, 5},        {QB_I_MOD, -5, INFINITY, INFINITY},
+        {QB_I_MOD, -5, -INFINITY, -5},     {QB_I_FLOORDIV, 5, INFINITY, 0},
+        {QB_I_FLOORDIV, -5, INFINITY, -1}, {QB_I_FLOORDIV, 5, -INFINITY, -1},
+    };
+    for (int k = 0; k < QB_COUNT(cases); k++) {
+        Bench *b = bench();
+        int x = load(b, 0, QB_F32), y = qb_emit_const(&b->e, cases[k].b, QB_REG_F32);
+        store(b, qb_emit2(&b->e, cases[k].op, QB_REG_F32, x, y), image(QB_F32));
+        cr_expect_eq(apply(b, cases[k].a), cases[k].want, "case %d: %g", k, apply(b, cases[k].a));
+        qb_arena_free(b->arena);
+    }
+}
+
+/* A value that is rounded to an integer type within a chain is what a store and a load would make of it: there is no -0. */
+Test(prog, integers_have_one_zero)
+{
+    static const double zeros[] = {-0.0, -0.25, 0.25, NAN};
+    for (int k = 0; k < QB_COUNT(zeros); k++) {
+        for (QbPix pix = QB_F32; pix <= QB_F64; pix++) {
+            Bench *b = bench();
+            store(b, qb_emit_saturate(&b->e, load(b, 0, pix), QB_I16), image(QB_F32));
+            cr_expect(!signbit(apply(b, zeros[k])), "%g as i16", zeros[k]);
+            qb_arena_free(b->arena);
+        }
+    }
+}
+
 /* ---- range tests ---------------------------------------------------------------------------------------- */
 
 /* Every value of u8: the range that was recognised says what the program says. */
