@@ -44,6 +44,11 @@ if command -v groff >/dev/null; then
     [ ! -s roff.txt ] || fail "groff warns: $(head -n 3 roff.txt)"
 fi
 
+# the manual's section of commands
+sed '1,/^## Commands$/d' "$SOURCE/docs/cli.md" >commands.md
+expect 0 '' qbic man --md
+same stdout.txt commands.md
+
 # the verbs that the help does not list are known all the same
 for verb in completion man; do
     expect 0 '' qbic $verb --help
