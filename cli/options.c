@@ -45,6 +45,7 @@ static const Option options[] = {
     {0, "md", NULL, FLAG, AT(md), QB_VERB_EXPLAIN, false, "the page of all codes, as Markdown"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_OPS, false, "the descriptors as one JSON array"},
     {0, "md", NULL, FLAG, AT(md), QB_VERB_OPS, false, "the manual's page of operators"},
+    {0, "md", NULL, FLAG, AT(md), QB_VERB_MAN, false, "the commands for the manual, as Markdown"},
     {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,
      "writes nothing; names the files that differ, and exits 1 if any does"},
     {'q', "quiet", NULL, FLAG, AT(quiet), QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY, false,

@@ -18,7 +18,6 @@ static const QbParam rows[] = {
     {.name = "rank",
      .slot = QB_SLOT_WHOLE,
      .offset = offsetof(QbRankParams, rank),
-     .def = "0",
      .help = "place in the sorted window, from 0; a negative one counts from the largest, -1"},
 };
 
