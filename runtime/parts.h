@@ -69,7 +69,7 @@ typedef struct Run {
     double *serial;        /* per step: seconds in which nothing else could run */
     double origin;         /* qb_now() at the start of the run */
     double began;          /* at the start of qb_run */
-    double next_look, next_tell, sample_every; /* watch.c */
+    double next_look, next_tell, sample_every, fraction; /* watch.c */
     pthread_mutex_t watch_lock;
     QbErr *err;
 } Run;

@@ -65,13 +65,17 @@ static double slowness(const Run *run)
     return planned > 0 ? measured / planned : 1;
 }
 
-/* Thread-seconds that a step still takes: by its own pace where that is known, else by its planned cost. */
+#define KNOWN 0.02 /* part of a step after which its own pace tells more than its planned cost */
+
+/* Thread-seconds that a step still takes. */
 static double remaining(const Live *l, double slow)
 {
     double left = total_voxels(l->step) - (double)l->voxels;
     if (left <= 0)
         return 0;
-    return left * (l->voxels ? l->seconds / (double)l->voxels : l->step->cost * 1e-9 * slow);
+    if ((double)l->voxels < KNOWN * total_voxels(l->step))
+        return left * l->step->cost * 1e-9 * slow;
+    return left * l->seconds / (double)l->voxels;
 }
 
 void qb_watch_snapshot(Run *run, int pass, double now, QbProgress *p)
@@ -94,6 +98,9 @@ void qb_watch_snapshot(Run *run, int pass, double now, QbProgress *p)
         }
     }
     p->fraction = done + left > 0 ? done / (done + left) : 0;
+    if (p->fraction < run->fraction)
+        p->fraction = run->fraction;
+    run->fraction = p->fraction;
     p->left_s = done > 0 ? left * elapsed / done : 0;
     p->voxels_per_s = elapsed > 0 ? (double)voxels / elapsed : 0;
     run->next_look = now + (run->o->trace ? run->sample_every : TELL_EVERY);
