@@ -70,7 +70,6 @@ typedef struct Run {
     double origin;         /* qb_now() at the start of the run */
     double began;          /* at the start of qb_run */
     double next_look, next_tell, sample_every, fraction; /* watch.c */
-    pthread_mutex_t watch_lock;
     QbErr *err;
 } Run;
 
@@ -102,12 +101,12 @@ void qb_replay(Run *run);
 void qb_users_link(Run *run, int pass);
 void qb_users_unlink(Run *run, int pass);
 
-/* watch.c. A task is kept by its own worker; `snapshot` is called with the scheduler's lock held, `tell` without. */
+/* watch.c. A task is kept by its own worker; `snapshot` is called with the scheduler's lock held, `tell`
+ * without, by one thread at a time. */
 void qb_watch_open(Run *run);
-void qb_watch_close(Run *run);
 void qb_watch_keep(const Run *run, Worker *w, const QbTaskNote *n);
 void qb_watch_snapshot(Run *run, int pass, double now, QbProgress *p);
-void qb_watch_tell(Run *run, double now, QbProgress *p);
+double qb_watch_tell(Run *run, double now, QbProgress *p); /* when to look again */
 /* ready.c: the first quantum that is not done: false at the end. */
 bool qb_live_next(const Live *l, QbBox *box);
 

@@ -378,7 +378,6 @@ bool qb_run(const QbPlan *plan, const QbRunOptions *o, QbRunResult *r, QbErr *er
         sum_threads(&run);
         sum_serial(&run, ok);
     }
-    qb_watch_close(&run);
     close_run(&run);
     return ok;
 }

@@ -160,8 +160,9 @@ static void look(Sched *c)
         return;
     qb_watch_snapshot(c->run, c->pass, now, &p);
     pthread_mutex_unlock(&c->lock);
-    qb_watch_tell(c->run, now, &p);
+    double next = qb_watch_tell(c->run, now, &p);
     pthread_mutex_lock(&c->lock);
+    c->run->next_look = next;
 }
 
 static void wait_for_work(Sched *c, int w)

@@ -2,8 +2,8 @@
  * then. Changes nothing of the run, and takes a bounded amount of memory however long it is. */
 #include "runtime/parts.h"
 
+#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define TELL_EVERY   0.1   /* seconds between two calls of `progress` */
 #define SAMPLE_EVERY 0.005 /* between two looks at memory, at first */
@@ -103,7 +103,7 @@ void qb_watch_snapshot(Run *run, int pass, double now, QbProgress *p)
     run->fraction = p->fraction;
     p->left_s = done > 0 ? left * elapsed / done : 0;
     p->voxels_per_s = elapsed > 0 ? (double)voxels / elapsed : 0;
-    run->next_look = now + (run->o->trace ? run->sample_every : TELL_EVERY);
+    run->next_look = INFINITY; /* until this look is over */
 }
 
 static void sample(Run *run, double now, size_t bytes)
@@ -118,9 +118,8 @@ static void sample(Run *run, double now, size_t bytes)
     r->samples[r->n_samples++] = (QbMemorySample){now - run->origin, bytes};
 }
 
-void qb_watch_tell(Run *run, double now, QbProgress *p)
+double qb_watch_tell(Run *run, double now, QbProgress *p)
 {
-    pthread_mutex_lock(&run->watch_lock);
     p->memory = qb_memory_resident();
     if (run->o->trace)
         sample(run, now, p->memory);
@@ -128,23 +127,17 @@ void qb_watch_tell(Run *run, double now, QbProgress *p)
         run->next_tell = now + TELL_EVERY;
         run->o->progress(run->o->progress_ctx, p);
     }
-    pthread_mutex_unlock(&run->watch_lock);
+    return now + (run->o->trace ? run->sample_every : TELL_EVERY);
 }
 
 /* ---- its life --------------------------------------------------------------------------------------- */
 
 void qb_watch_open(Run *run)
 {
-    pthread_mutex_init(&run->watch_lock, NULL);
     run->began = qb_now();
     run->sample_every = SAMPLE_EVERY;
-    run->next_look = run->o->trace ? 0 : run->o->progress ? run->began + TELL_EVERY : 1e300;
+    run->next_look = run->o->trace ? 0 : run->o->progress ? run->began + TELL_EVERY : INFINITY;
     run->next_tell = run->began + TELL_EVERY;
     if (run->o->trace)
         run->r->samples = qb_xcalloc(MOST_SAMPLES, sizeof(*run->r->samples));
-}
-
-void qb_watch_close(Run *run)
-{
-    pthread_mutex_destroy(&run->watch_lock);
 }
