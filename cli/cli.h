@@ -22,7 +22,10 @@ typedef enum QbVerbBit {
     QB_VERB_NEW = 0x20000,
     QB_VERB_COMPLETION = 0x40000,
     QB_VERB_MAN = 0x80000,
-    QB_VERB_PIPELINE = QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY,
+    QB_VERB_SCALE = 0x100000,
+    QB_VERB_REPORT = 0x200000,
+    QB_VERB_PIPELINE = QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY |
+                       QB_VERB_SCALE,
 } QbVerbBit;
 
 /* Texts given by an option that may be repeated, in order. */
@@ -39,6 +42,8 @@ typedef struct QbCliOptions {
     size_t memory;         /* 0: half of what is free */
     const char *output;    /* -o */
     QbTexts reports;
+    const char *trace;
+    int max, repeat;       /* scale; 0: the default */
     QbTexts no_pass;
     bool quiet, verbose, json, help;
     bool check;            /* fmt */
@@ -73,6 +78,7 @@ extern const int qb_n_verbs;
 /* ---- verbs (one file each) --------------------------------------------------------------------------- */
 
 int qb_cli_run(const QbCliOptions *o);
+int qb_cli_scale(const QbCliOptions *o);
 int qb_cli_check(const QbCliOptions *o);
 int qb_cli_plan(const QbCliOptions *o);
 int qb_cli_explain(const QbCliOptions *o);

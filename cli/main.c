@@ -9,7 +9,13 @@ static const char *const run_examples[] = {
     "qbic run cells.qbi test.tif",
     "qbic run cells.qbi test.tif -p level=20 -p 'filter=gaussian(sigma=2)'",
     "qbic run cells.qbi big.tif -m 256M -t 2 -o results --report results/timing.json",
+    "qbic run cells.qbi test.tif --trace t.json # every task, for chrome://tracing or ui.perfetto.dev",
     "qbic run cells.qbi --help                  # the pipeline's own parameters too",
+    NULL,
+};
+static const char *const scale_examples[] = {
+    "qbic scale cells.qbi test.tif",
+    "qbic scale cells.qbi test.tif --max 8 --repeat 9 --json",
     NULL,
 };
 static const char *const check_examples[] = {
@@ -93,6 +99,12 @@ const QbVerb qb_verbs[] = {
      .help = "runs in odd chunks, few threads, tight memory, without passes: are all outputs the same",
      .examples = verify_examples,
      .main = qb_cli_verify},
+    {.name = "scale",
+     .bit = QB_VERB_SCALE,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "runs with 1, 2, 4 … threads: measured speed-up beside Amdahl's",
+     .examples = scale_examples,
+     .main = qb_cli_scale},
     {.name = "ops",
      .bit = QB_VERB_OPS,
      .usage = "[NAME…]",
