@@ -12,6 +12,7 @@ typedef struct QbRunOptions {
     const char *provenance;   /* written into every output that can carry it */
     double started;           /* qb_now() at the start of the process, for the wall time of the run */
     bool trace;               /* keep every task (qb_trace) */
+    bool gather;              /* tables are handed over in the result rather than written */
 } QbRunOptions;
 
 typedef struct QbStepTime {
@@ -24,6 +25,7 @@ typedef struct QbOutputDone {
     const char *path; /* as written, in out_dir; NULL for print */
     const char *kind; /* "image" "mask" "labels" "table" */
     int64_t bytes;
+    QbTable *table; /* gathered; outputs of one node share it */
 } QbOutputDone;
 
 typedef struct QbRunResult {
@@ -32,6 +34,7 @@ typedef struct QbRunResult {
     int n_outputs;
     QbStepTime *steps;        /* one per step of the plan */
     int n_steps;
+    int failed_step;          /* in which an error came up; -1: in none */
     double wall, cpu;         /* of the process since options.started */
     double pass_wall;         /* inside passes */
     int64_t pages_read, bytes_read, bytes_written, voxels;

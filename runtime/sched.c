@@ -298,6 +298,7 @@ static void do_task(Sched *c, Task *t, int w)
         run->serial[t->l->step->id] += at[1] - at[0];
     if (!ok && !c->failed) {
         c->failed = true;
+        run->r->failed_step = t->l->step->id;
         *run->err = err;
     }
     complete(c, t);
