@@ -150,6 +150,9 @@ static int list_images(const QbCliOptions *o, QbBatchList *l)
     bool ok = true;
     for (int k = 1; ok && k < o->positional.n; k++) {
         const char *word = o->positional.v[k];
+        bool missing = strcmp(word, "-") != 0 && !strpbrk(word, "*?[") && access(word, F_OK) != 0;
+        if (missing)
+            return qb_fail(QB_EXIT_FAILED, "cannot open '%s': %s", word, strerror(errno));
         ok = strcmp(word, "-") == 0 ? add_lines(l, word, o->recursive, &err)
                                     : qb_batch_add(l, word, o->recursive, &err);
     }

@@ -57,12 +57,16 @@ void qb_front_close(QbFrontState *f)
 
 /* ---- lowering ---------------------------------------------------------------------------------------- */
 
-/* The word at a place of the pipeline: "read", "gaussian". */
-static void word_at(QbSpan span, char *to, size_t room)
+#define NAME_SIGNS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789"
+
+/* The operator at a place of the pipeline: "read", also where the place is its first argument. */
+static void name_at(QbSpan span, char *to, size_t room)
 {
-    const char *s = span.source->text + span.lo;
-    size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789");
-    snprintf(to, room, "%.*s", (int)n, s);
+    const char *text = span.source->text, *s = text + span.lo;
+    if (s > text && s[-1] == '(')
+        for (s--; s > text && strchr(NAME_SIGNS, s[-1]);)
+            s--;
+    snprintf(to, room, "%.*s", (int)strspn(s, NAME_SIGNS), s);
 }
 
 static void take_failure(const QbPipeline *p, const QbDiags *diags, QbFailure *out)
@@ -81,7 +85,7 @@ static void take_failure(const QbPipeline *p, const QbDiags *diags, QbFailure *o
         return;
     qb_source_place(span.source, span.lo, &out->line, &out->column);
     if (span.source->text == p->source.text)
-        word_at(span, out->node, sizeof(out->node));
+        name_at(span, out->node, sizeof(out->node));
 }
 
 /* The hash of a file that all images share is made once. */

@@ -33,6 +33,9 @@ static void hand_over(QbBatch *b, QbDone *d)
     pthread_mutex_lock(&b->lock);
     while (b->queued >= MAX_QUEUED)
         pthread_cond_wait(&b->left, &b->lock);
+    b->failures += d->state == QB_BATCH_FAILED;
+    if (b->o->max_failures && b->failures >= b->o->max_failures)
+        b->stop = true;
     *b->last = d;
     b->last = &d->next;
     b->queued++;
@@ -164,11 +167,6 @@ static void count(QbBatch *b, const QbDone *d)
     c->done += d->state != QB_BATCH_FAILED;
     c->kept += d->state == QB_BATCH_KEPT;
     c->failed += d->state == QB_BATCH_FAILED;
-    if (b->o->max_failures && c->failed >= b->o->max_failures) {
-        pthread_mutex_lock(&b->lock);
-        b->stop = true;
-        pthread_mutex_unlock(&b->lock);
-    }
 }
 
 static bool write_done(QbBatch *b, QbDone *d, QbErr *err)

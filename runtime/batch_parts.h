@@ -31,7 +31,7 @@ typedef struct QbBatch {
 
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t arrived, left;
-    int next, active;
+    int next, active, failures;
     bool *waits; /* images that need the machine to themselves */
     bool stop;   /* no more are begun */
     QbDone *first, **last;

@@ -71,7 +71,6 @@ bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err
 bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err);
 /* The canonical text under a key, and the parameters of the last batch as lines "NAME = VALUE"; caller frees the texts. */
 bool qb_results_canonical(QbResults *r, const char *key, QbText *out, QbErr *err);
-bool qb_results_params(QbResults *r, QbText *out, QbErr *err);
 /* Puts the results of an image, counted from 0, in the place of earlier ones. */
 bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err);
 bool qb_results_commit(QbResults *r, QbErr *err);

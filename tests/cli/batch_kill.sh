@@ -12,7 +12,7 @@ param input: path = "cells.tif"
 cells = read(input) |> median(9) |> threshold(60) |> label
 save count(cells) to "{input.stem}_count.csv"
 save cells to "{input.stem}_labels.tif"
-print "objects", max(cells)
+print "largest", max(read(input))
 END
 for seed in $(seq 40); do
     qbic run make.qbi -q -p seed=$seed || fail "no image $seed"
