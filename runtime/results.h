@@ -69,7 +69,7 @@ bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage 
 bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err);
 /* The same of all images of the batch, by their numbers. */
 bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err);
-/* The canonical text under a key, and the parameters of the last batch as lines "NAME = VALUE"; caller frees the texts. */
+/* The canonical text under a key; caller frees it. */
 bool qb_results_canonical(QbResults *r, const char *key, QbText *out, QbErr *err);
 /* Puts the results of an image, counted from 0, in the place of earlier ones. */
 bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err);
