@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "cli/cli.h"
+#include "cli/engine.h"
 #include "runtime/batch.h"
 
 /* A file that the pipeline reads beside the image, and the hash of its bytes. */

@@ -24,7 +24,10 @@ typedef enum QbVerbBit {
     QB_VERB_COMPLETION = 0x40000,
     QB_VERB_MAN = 0x80000,
     QB_VERB_BATCH = 0x400000,
-    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY,
+    QB_VERB_SCALE = 0x100000,
+    QB_VERB_REPORT = 0x200000,
+    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY |
+                       QB_VERB_SCALE,
 } QbVerbBit;
 
 /* Texts given by an option that may be repeated, in order. */
@@ -41,6 +44,8 @@ typedef struct QbCliOptions {
     size_t memory;         /* 0: half of what is free */
     const char *output;    /* -o */
     QbTexts reports;
+    const char *trace;
+    int max, repeat;       /* scale; 0: the default */
     QbTexts no_pass;
     bool quiet, verbose, json, help;
     bool check;            /* fmt */
@@ -51,6 +56,7 @@ typedef struct QbCliOptions {
     QbTexts lists;
     const char *cpu;       /* hidden: kernel variant */
     int64_t chunk[2];      /* hidden: quantum along axis 0, tile height along axis 1 */
+    bool tight;            /* not on the command line: the smallest memory that suffices (verify) */
     QbTexts positional;
 } QbCliOptions;
 
@@ -78,10 +84,12 @@ extern const int qb_n_verbs;
 /* ---- verbs (one file each) --------------------------------------------------------------------------- */
 
 int qb_cli_run(const QbCliOptions *o);
+int qb_cli_scale(const QbCliOptions *o);
 int qb_cli_check(const QbCliOptions *o);
 int qb_cli_plan(const QbCliOptions *o);
 int qb_cli_explain(const QbCliOptions *o);
 int qb_cli_graph(const QbCliOptions *o);
+int qb_cli_verify(const QbCliOptions *o);
 int qb_cli_ops(const QbCliOptions *o);
 int qb_cli_info(const QbCliOptions *o);
 int qb_cli_batch(const QbCliOptions *o);
@@ -136,7 +144,6 @@ bool qb_pass_names_ok(const QbCliOptions *o);
 /* Program version, hash of the pipeline, parameters: nothing that changes from run to run. */
 const char *qb_provenance(const QbPipeline *p, const char *sha256);
 const char *qb_provenance_of(QbArena *arena, const QbDag *g, const char *sha256);
-const char *qb_spill_folder(void); /* for data that may be large */
 
 /* ---- small things ------------------------------------------------------------------------------------ */
 

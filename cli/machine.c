@@ -98,15 +98,3 @@ size_t qb_memory_used(void)
     int64_t kib = number_in("/proc/self/status", "VmRSS:");
     return kib > 0 ? (size_t)kib * 1024 : 0;
 }
-
-/* /tmp is often memory. */
-const char *qb_spill_folder(void)
-{
-    const char *wanted = getenv("TMPDIR");
-    const char *const folders[] = {wanted && *wanted ? wanted : "/var/tmp", "/var/tmp", "/tmp"};
-    for (int k = 0; k < QB_COUNT(folders); k++) {
-        if (access(folders[k], W_OK | X_OK) == 0)
-            return folders[k];
-    }
-    return ".";
-}

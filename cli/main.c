@@ -9,6 +9,7 @@ static const char *const run_examples[] = {
     "qbic run cells.qbi test.tif",
     "qbic run cells.qbi test.tif -p level=20 -p 'filter=gaussian(sigma=2)'",
     "qbic run cells.qbi big.tif -m 256M -t 2 -o results --report results/timing.json",
+    "qbic run cells.qbi test.tif --trace t.json # every task, for chrome://tracing or ui.perfetto.dev",
     "qbic run cells.qbi --help                  # the pipeline's own parameters too",
     NULL,
 };
@@ -17,6 +18,11 @@ static const char *const batch_examples[] = {
     "qbic batch cells.qbi 'plate?/*.tif' -r -o results -p level=20",
     "find . -name '*.tif' -size +1k | qbic batch cells.qbi --list - -o results",
     "qbic batch cells.qbi images -o results --why im042",
+    NULL,
+};
+static const char *const scale_examples[] = {
+    "qbic scale cells.qbi test.tif",
+    "qbic scale cells.qbi test.tif --max 8 --repeat 9 --json",
     NULL,
 };
 static const char *const check_examples[] = {
@@ -38,6 +44,11 @@ static const char *const explain_examples[] = {
 static const char *const graph_examples[] = {
     "qbic graph cells.qbi test.tif -o cells.svg",
     "qbic graph cells.qbi test.tif | dot -Tpdf -o cells.pdf",
+    NULL,
+};
+static const char *const verify_examples[] = {
+    "qbic verify cells.qbi test.tif",
+    "qbic verify cells.qbi test.tif -p level=20 -v",
     NULL,
 };
 static const char *const ops_examples[] = {"qbic ops", "qbic ops median",
@@ -95,6 +106,18 @@ const QbVerb qb_verbs[] = {
      .help = "the graph of a pipeline as dot, SVG or PNG; what no output needs is dashed",
      .examples = graph_examples,
      .main = qb_cli_graph},
+    {.name = "verify",
+     .bit = QB_VERB_VERIFY,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "runs in odd chunks, few threads, tight memory, without passes: are all outputs the same",
+     .examples = verify_examples,
+     .main = qb_cli_verify},
+    {.name = "scale",
+     .bit = QB_VERB_SCALE,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "runs with 1, 2, 4 … threads: measured speed-up beside Amdahl's",
+     .examples = scale_examples,
+     .main = qb_cli_scale},
     {.name = "ops",
      .bit = QB_VERB_OPS,
      .usage = "[NAME…]",

@@ -149,6 +149,22 @@ static void gather_tables(Run *run)
             run->live[run->plan->step_of_node[g->outputs[i].node]].value.table = NULL;
 }
 
+static bool add_head(Run *run, int output, QbErr *err)
+{
+    const QbDag *g = run->plan->dag;
+    QbNodeId node = g->outputs[output].node;
+    if (qb_dag_at(g, node)->type.kind != QB_TABLE)
+        return true;
+    QbTable *table = run->live[run->plan->step_of_node[node]].value.table;
+    QbText t = {0};
+    run->r->outputs[output].rows = table->n_rows;
+    if (!run->o->head_rows)
+        return true;
+    bool ok = qb_print_table(table, run->o->head_rows, &t, err);
+    run->r->outputs[output].head = t.s;
+    return ok;
+}
+
 bool qb_outputs_commit(Run *run, QbErr *err)
 {
     const QbDag *g = run->plan->dag;
@@ -162,6 +178,7 @@ bool qb_outputs_commit(Run *run, QbErr *err)
         run->r->outputs[i].kind = kind_of(&qb_dag_at(g, o->node)->type);
         run->r->outputs[i].bytes = qb_atomic_size(pending[i]);
         run->r->bytes_written += run->r->outputs[i].bytes;
+        ok = add_head(run, i, err);
     }
     /* All bytes are on the disk by now: what is left is to give each file its name. */
     for (int i = 0; i < g->n_outputs; i++) {
