@@ -50,6 +50,7 @@ typedef struct QbCliOptions {
     bool md;               /* ops, explain */
     const char *cpu;       /* hidden: kernel variant */
     int64_t chunk[2];      /* hidden: quantum along axis 0, tile height along axis 1 */
+    bool tight;            /* not on the command line: the smallest memory that suffices (verify) */
     QbTexts positional;
 } QbCliOptions;
 
@@ -82,6 +83,7 @@ int qb_cli_check(const QbCliOptions *o);
 int qb_cli_plan(const QbCliOptions *o);
 int qb_cli_explain(const QbCliOptions *o);
 int qb_cli_graph(const QbCliOptions *o);
+int qb_cli_verify(const QbCliOptions *o);
 int qb_cli_ops(const QbCliOptions *o);
 int qb_cli_info(const QbCliOptions *o);
 int qb_cli_fmt(const QbCliOptions *o);

@@ -39,6 +39,11 @@ static const char *const graph_examples[] = {
     "qbic graph cells.qbi test.tif | dot -Tpdf -o cells.pdf",
     NULL,
 };
+static const char *const verify_examples[] = {
+    "qbic verify cells.qbi test.tif",
+    "qbic verify cells.qbi test.tif -p level=20 -v",
+    NULL,
+};
 static const char *const ops_examples[] = {"qbic ops", "qbic ops median",
                                            "qbic ops --json | jq '.[].name'", NULL};
 static const char *const info_examples[] = {"qbic info test.tif", "qbic info slices/*.tif", NULL};
@@ -88,6 +93,12 @@ const QbVerb qb_verbs[] = {
      .help = "the graph of a pipeline as dot, SVG or PNG; what no output needs is dashed",
      .examples = graph_examples,
      .main = qb_cli_graph},
+    {.name = "verify",
+     .bit = QB_VERB_VERIFY,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "runs in odd chunks, few threads, tight memory, without passes: are all outputs the same",
+     .examples = verify_examples,
+     .main = qb_cli_verify},
     {.name = "scale",
      .bit = QB_VERB_SCALE,
      .usage = "FILE.qbi [IMAGE…]",

@@ -22,7 +22,7 @@ typedef struct Option {
 
 #define AT(field) offsetof(QbCliOptions, field)
 #define EVERY_VERB (~0u)
-#define RUN_OR_PLAN (QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN)
+#define RUN_OR_PLAN (QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN | QB_VERB_VERIFY)
 
 static const Option options[] = {
     {'p', "param", "NAME=VALUE", TEXTS, AT(params), QB_VERB_PIPELINE, false,
@@ -54,13 +54,15 @@ static const Option options[] = {
     {0, "md", NULL, FLAG, AT(md), QB_VERB_EXPLAIN, false, "the page of all codes, as Markdown"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_OPS, false, "the descriptors as one JSON array"},
     {0, "md", NULL, FLAG, AT(md), QB_VERB_OPS, false, "the manual's page of operators"},
+    {0, "md", NULL, FLAG, AT(md), QB_VERB_MAN, false, "the commands for the manual, as Markdown"},
     {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,
      "writes nothing; names the files that differ, and exits 1 if any does"},
-    {'q', "quiet", NULL, FLAG, AT(quiet), QB_VERB_RUN | QB_VERB_CHECK, false,
+    {'q', "quiet", NULL, FLAG, AT(quiet), QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY, false,
      "says nothing but errors"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_RUN, false,
      "notes, and the timing table, on standard error"},
-    {0, "cpu", "NAME", TEXT, AT(cpu), QB_VERB_RUN, true, "kernel variant: base, avx2, avx512"},
+    {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_VERIFY, false, "a line for each run"},
+    {0, "cpu", "NAME", TEXT, AT(cpu), QB_VERB_RUN | QB_VERB_VERIFY, true, "kernel variant: base, avx2, avx512"},
     {0, "chunk", "K[,Y]", CHUNK, AT(chunk), RUN_OR_PLAN, true,
      "indices of axis 0 (and rows) that are worked on at a time"},
     {'h', "help", NULL, FLAG, AT(help), EVERY_VERB, false, "this text"},

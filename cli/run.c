@@ -145,7 +145,7 @@ static void tell(const QbCliOptions *o, const QbPlan *plan, const QbRunResult *r
 /* ---- the verb ---------------------------------------------------------------------------------------- */
 
 /* Spilled data can be large, and /tmp is often memory. */
-static const char *spill_folder(void)
+const char *qb_spill_folder(void)
 {
     const char *wanted = getenv("TMPDIR");
     const char *const folders[] = {wanted && *wanted ? wanted : "/var/tmp", "/var/tmp", "/tmp"};
@@ -174,7 +174,7 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
     qb_pipeline_sha256(p, sha256);
     QbRunOptions ro = {
         .out_dir = o->output,
-        .tmp_dir = spill_folder(),
+        .tmp_dir = qb_spill_folder(),
         .kernels = kernels,
         .provenance = qb_provenance(p, sha256),
         .started = started,

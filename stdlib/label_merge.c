@@ -165,7 +165,8 @@ static void flatten(QbLabelState *s, int64_t n_nodes)
 static bool assign_slots(QbLabelState *s, const Layer *l, int64_t *n_new, QbErr *err)
 {
     uint32_t n = 0;
-    memset(s->mark, 0, (size_t)l->n_nodes * sizeof(*s->mark));
+    if (l->n_nodes > 0)
+        memset(s->mark, 0, (size_t)l->n_nodes * sizeof(*s->mark));
     for (int64_t i = 0; i < l->tile[0].ni; i++) {
         for (int j = 0; j < l->n; j++) {
             const QbLabelTile *t = &l->tile[j];

@@ -133,7 +133,8 @@ QB_VEC_INLINE int window_ranges(QbLane l, const QbRankStrip *s, size_t x, QbVec 
 /* No bound of so many bits may pass the lane's largest value. */
 QB_VEC_INLINE void start_below(QbLane l, QbVec *value, int bits, int blocks)
 {
-    QbVec top = qb_vec_splat(l, bits >= 64 ? INT64_MIN : lane_most(l) - (((int64_t)1 << bits) - 1));
+    QbVec top = qb_vec_splat(l, bits >= 64 ? INT64_MIN
+                                           : lane_most(l) - (int64_t)(((uint64_t)1 << bits) - 1));
     for (int v = 0; v < blocks; v++)
         value[v] = qb_vec_min(l, value[v], top);
 }

@@ -4,10 +4,21 @@
  * Sizes are compile-time constants: the compiler unrolls the networks and leaves out whatever no median depends on. */
 #include "stdlib/kernels/filter_rank.h"
 
-#define UNROLL _Pragma("GCC unroll 64")
-#define MOST   64 /* lanes' vectors in one network */
+/* Builds for debugging keep loops and calls: the same results, compiled in a moment. */
+#if !defined(NDEBUG)
+#define NETWORK static
+#define UNROLL
+#elif defined(__clang__)
+#define NETWORK QB_VEC_INLINE
+#define UNROLL  _Pragma("clang loop unroll(full)")
+#pragma clang diagnostic ignored "-Wpass-failed" /* loops of large networks that stay loops */
+#else
+#define NETWORK QB_VEC_INLINE
+#define UNROLL  _Pragma("GCC unroll 128")
+#endif
+#define MOST 128 /* lanes' vectors in one network */
 
-QB_VEC_INLINE void exchange(QbLane l, QbVec *v, int i, int j)
+NETWORK void exchange(QbLane l, QbVec *v, int i, int j)
 {
     QbVec low = qb_vec_min(l, v[i], v[j]);
     v[j] = qb_vec_max(l, v[i], v[j]);
@@ -17,14 +28,17 @@ QB_VEC_INLINE void exchange(QbLane l, QbVec *v, int i, int j)
 /* ---- sorting ---------------------------------------------------------------------------------------- */
 
 /* One step of Batcher's odd-even merge sort of n: runs of p are merged, at distance k. */
-QB_VEC_INLINE void sort_step(QbLane l, QbVec *v, int n, int p, int k)
+NETWORK void sort_step(QbLane l, QbVec *v, int n, int p, int k)
 {
-    UNROLL for (int i = 0; i < n - k;
-                i++) if (k == p ? !(i & p) : (i & k) && i / (2 * p) == (i + k) / (2 * p))
-        exchange(l, v, i, i + k);
+    UNROLL for (int i = 0; i < n - k; i++)
+    {
+        bool is_first = k == p ? !(i & p) : (i & k) && i / (2 * p) == (i + k) / (2 * p);
+        if (is_first)
+            exchange(l, v, i, i + k);
+    }
 }
 
-QB_VEC_INLINE void sort_runs(QbLane l, QbVec *v, int n, int p)
+NETWORK void sort_runs(QbLane l, QbVec *v, int n, int p)
 {
     if (n <= p)
         return;
@@ -40,7 +54,7 @@ QB_VEC_INLINE void sort_runs(QbLane l, QbVec *v, int n, int p)
 }
 
 /* The 25 exchanges that are known to be fewest (Floyd). */
-QB_VEC_INLINE void sort9(QbLane l, QbVec *v)
+NETWORK void sort9(QbLane l, QbVec *v)
 {
     static const int pairs[25][2] = {{0, 3}, {1, 7}, {2, 5}, {4, 8}, {0, 7}, {2, 4}, {3, 8},
                                      {5, 6}, {0, 2}, {1, 3}, {4, 5}, {7, 8}, {1, 4}, {3, 6},
@@ -50,7 +64,7 @@ QB_VEC_INLINE void sort9(QbLane l, QbVec *v)
 }
 
 /* Sorts n vectors, lane by lane; n is at most 32. */
-QB_VEC_INLINE void sort(QbLane l, QbVec *v, int n)
+NETWORK void sort(QbLane l, QbVec *v, int n)
 {
     if (n == 9) {
         sort9(l, v);
@@ -66,25 +80,25 @@ QB_VEC_INLINE void sort(QbLane l, QbVec *v, int n)
 /* ---- merging ---------------------------------------------------------------------------------------- */
 
 /* One step of Batcher's merge of two runs of h, of which [from, to) alone are there: below lie smaller ones, above larger. */
-QB_VEC_INLINE void merge_step(QbLane l, QbVec *v, int h, int d, int from, int to)
+NETWORK void merge_step(QbLane l, QbVec *v, int h, int d, int from, int to)
 {
     if (d > h)
         return;
-    UNROLL for (int i = from; i < to - d; i++) if (d == h ? i < h : (i & d))
-        exchange(l, v, i, i + d);
+    UNROLL for (int i = from; i < to - d; i++)
+    {
+        if (d == h ? i < h : (i & d))
+            exchange(l, v, i, i + d);
+    }
 }
 
 /* a[0 … n − 1], sorted, and b, sorted, into v. */
-QB_VEC_INLINE void merge(QbLane l, QbVec *v, const QbVec *a, int n, const QbVec *b, int m)
+NETWORK void merge(QbLane l, QbVec *v, const QbVec *a, int n, const QbVec *b, int m)
 {
-    int most = n > m ? n : m, h = most <= 2    ? 2
-                                  : most <= 4  ? 4
-                                  : most <= 8  ? 8
-                                  : most <= 16 ? 16
-                                               : 32;
     QbVec all[MOST];
+    int most = n > m ? n : m, h = most > 1 ? 1 << (32 - __builtin_clz((unsigned)most - 1)) : 1;
     UNROLL for (int i = 0; i < n; i++) all[h - n + i] = a[i];
     UNROLL for (int i = 0; i < m; i++) all[h + i] = b[i];
+    merge_step(l, all, h, 64, h - n, h + m);
     merge_step(l, all, h, 32, h - n, h + m);
     merge_step(l, all, h, 16, h - n, h + m);
     merge_step(l, all, h, 8, h - n, h + m);
@@ -95,7 +109,7 @@ QB_VEC_INLINE void merge(QbLane l, QbVec *v, const QbVec *a, int n, const QbVec 
 }
 
 /* The k-th (from 0) of two sorted runs together: the least over all ways to take k + 1 from both of the larger last one. */
-QB_VEC_INLINE QbVec select_of(QbLane l, const QbVec *a, int n, const QbVec *b, int m, int k)
+NETWORK QbVec select_of(QbLane l, const QbVec *a, int n, const QbVec *b, int m, int k)
 {
     QbVec best = {0};
     int first = k + 1 - m > 0 ? k + 1 - m : 0, last = k + 1 < n ? k + 1 : n;
@@ -113,20 +127,20 @@ QB_VEC_INLINE QbVec select_of(QbLane l, const QbVec *a, int n, const QbVec *b, i
 
 /* A window of m rows and s columns, sorted along both: [i][j] is at most [i + 1][j] and [i][j + 1]. In column j, the median can
  * be from first_of on and before end_of: (i + 1)(j + 1) voxels are not above [i][j], (m − i)(s − j) not below. */
-QB_VEC_INLINE int first_of(int m, int s, int j)
+NETWORK int first_of(int m, int s, int j)
 {
     int i = m - (m * s / 2 + 1) / (s - j);
     return i > 0 ? i : 0;
 }
 
-QB_VEC_INLINE int end_of(int m, int s, int j)
+NETWORK int end_of(int m, int s, int j)
 {
     int i = (m * s / 2 + 1) / (j + 1);
     return i < m ? i : m;
 }
 
 /* Every column of a vector, sorted, to rows of `sorted`. */
-QB_VEC_INLINE void sort_columns(QbLane l, const QbRankStrip *s, int m)
+NETWORK void sort_columns(QbLane l, const QbRankStrip *s, int m)
 {
     size_t bytes = (size_t)(s->n + s->size - 1) * qb_lane_bytes(l);
     for (size_t x = 0; x < bytes; x += QB_VEC_BYTES) {
@@ -137,37 +151,38 @@ QB_VEC_INLINE void sort_columns(QbLane l, const QbRankStrip *s, int m)
     }
 }
 
-/* Columns j and s − 1 − j merged, [from, …) of each in its own list. */
-QB_VEC_INLINE int merge_columns(QbLane l, QbVec *v, QbVec (*list)[MOST], int m, int s, int j)
+/* Columns j and s − 1 − j merged into v, which holds n; returns how many it holds then. Nothing where j is past the middle. */
+NETWORK int merge_columns(QbLane l, QbVec *v, int n, QbVec (*list)[MOST], int m, int s, int j)
 {
-    int a = end_of(m, s, j) - first_of(m, s, j),
-        b = end_of(m, s, s - 1 - j) - first_of(m, s, s - 1 - j);
-    merge(l, v, list[j], a, list[s - 1 - j], b);
-    return a + b;
+    QbVec pair[MOST], both[MOST];
+    if (j >= s / 2)
+        return n;
+    int k = end_of(m, s, j) - first_of(m, s, j);
+    merge(l, n > 0 ? pair : v, list[j], k, list[s - 1 - j], k);
+    if (n == 0)
+        return 2 * k;
+    merge(l, both, v, n, pair, 2 * k);
+    UNROLL for (int i = 0; i < n + 2 * k; i++) v[i] = both[i];
+    return n + 2 * k;
 }
 
-QB_VEC_INLINE QbVec median_of_lists(QbLane l, QbVec (*list)[MOST], int m, int s)
+NETWORK QbVec median_of_lists(QbLane l, QbVec (*list)[MOST], int m, int s)
 {
-    QbVec all[MOST], some[MOST], both[MOST];
-    int middle = end_of(m, s, s / 2) - first_of(m, s, s / 2),
-        n = merge_columns(l, all, list, m, s, 0);
-    if (s >= 5) {
-        int k = merge_columns(l, some, list, m, s, 1);
-        merge(l, both, all, n, some, k);
-        n += k;
-        UNROLL for (int i = 0; i < n; i++) all[i] = both[i];
-    }
-    if (s >= 7) {
-        int k = merge_columns(l, some, list, m, s, 2);
-        merge(l, both, all, n, some, k);
-        n += k;
-        UNROLL for (int i = 0; i < n; i++) all[i] = both[i];
-    }
+    QbVec outer[MOST], inner[MOST], all[MOST];
+    int middle = end_of(m, s, s / 2) - first_of(m, s, s / 2);
+    int n = merge_columns(l, outer, 0, list, m, s, 0), k = 0;
+    n = merge_columns(l, outer, n, list, m, s, 1);
+    k = merge_columns(l, inner, k, list, m, s, 2);
+    k = merge_columns(l, inner, k, list, m, s, 3);
+    if (k == 0)
+        return select_of(l, outer, n, list[s / 2], middle, (n + middle) / 2);
+    merge(l, all, outer, n, inner, k);
+    n = merge_columns(l, all, n + k, list, m, s, 4);
     return select_of(l, all, n, list[s / 2], middle, (n + middle) / 2);
 }
 
 /* NaN is the largest key: the last sorted row has the largest of every column. */
-QB_VEC_INLINE void mark_nans(QbLane l, const QbRankStrip *strip, int m, int s)
+NETWORK void mark_nans(QbLane l, const QbRankStrip *strip, int m, int s)
 {
     const unsigned char *top = strip->sorted + (size_t)(m - 1) * strip->pitch;
     size_t lane = qb_lane_bytes(l), bytes = (size_t)strip->n * lane,
@@ -186,20 +201,24 @@ QB_VEC_INLINE void mark_nans(QbLane l, const QbRankStrip *strip, int m, int s)
     }
 }
 
-QB_VEC_INLINE void medians(QbLane l, const QbRankStrip *strip, int m, int s)
+NETWORK void medians(QbLane l, const QbRankStrip *strip, int m, int s)
 {
     size_t bytes = (size_t)strip->n * qb_lane_bytes(l);
     sort_columns(l, strip, m);
     for (size_t x = 0; x < bytes; x += QB_VEC_BYTES) {
-        QbVec list[7][MOST];
+        QbVec list[11][MOST];
         UNROLL for (int i = 0; i < m; i++)
         {
-            QbVec across[7];
-            UNROLL for (int j = 0; j < s; j++) across[j] = qb_vec_load(
-                strip->sorted + (size_t)i * strip->pitch + x + (size_t)j * qb_lane_bytes(l));
+            const unsigned char *row = strip->sorted + (size_t)i * strip->pitch + x;
+            QbVec across[11];
+            UNROLL for (int j = 0; j < s; j++) across[j] =
+                qb_vec_load(row + (size_t)j * qb_lane_bytes(l));
             sort(l, across, s);
-            UNROLL for (int j = 0; j < s; j++) if (i >= first_of(m, s, j) && i < end_of(m, s, j))
-                list[j][i - first_of(m, s, j)] = across[j];
+            UNROLL for (int j = 0; j < s; j++)
+            {
+                if (i >= first_of(m, s, j) && i < end_of(m, s, j))
+                    list[j][i - first_of(m, s, j)] = across[j];
+            }
         }
         qb_vec_store(strip->result + x, median_of_lists(l, list, m, s));
     }
@@ -207,28 +226,99 @@ QB_VEC_INLINE void medians(QbLane l, const QbRankStrip *strip, int m, int s)
         mark_nans(l, strip, m, s);
 }
 
-QB_VEC_INLINE void medians_of_size(QbLane l, const QbRankStrip *s)
+/* ---- instances -------------------------------------------------------------------------------------- */
+
+/* Functions of their own: compilers take long over one large function. */
+#define APART static __attribute__((noinline)) void
+
+NETWORK void small_medians(QbLane l, const QbRankStrip *s)
 {
-    if (s->n_rows == 3 && s->size == 3)
+    if (s->n_rows == 3)
         medians(l, s, 3, 3);
     else if (s->n_rows == 5)
         medians(l, s, 5, 5);
     else if (s->n_rows == 7)
         medians(l, s, 7, 7);
-    else if (s->n_rows == 9)
-        medians(l, s, 9, 3);
     else
-        medians(l, s, 25, 5);
+        medians(l, s, 9, 3);
 }
+
+APART small_u8(const QbRankStrip *s)
+{
+    small_medians(QB_LANE_U8, s);
+}
+
+APART small_i16(const QbRankStrip *s)
+{
+    small_medians(QB_LANE_I16, s);
+}
+
+APART small_i32(const QbRankStrip *s)
+{
+    small_medians(QB_LANE_I32, s);
+}
+
+APART small_i64(const QbRankStrip *s)
+{
+    small_medians(QB_LANE_I64, s);
+}
+
+APART u8_9x9(const QbRankStrip *s)
+{
+    medians(QB_LANE_U8, s, 9, 9);
+}
+
+APART u8_11x11(const QbRankStrip *s)
+{
+    medians(QB_LANE_U8, s, 11, 11);
+}
+
+APART u8_25x5(const QbRankStrip *s)
+{
+    medians(QB_LANE_U8, s, 25, 5);
+}
+
+APART i16_9x9(const QbRankStrip *s)
+{
+    medians(QB_LANE_I16, s, 9, 9);
+}
+
+APART i16_11x11(const QbRankStrip *s)
+{
+    medians(QB_LANE_I16, s, 11, 11);
+}
+
+APART i16_25x5(const QbRankStrip *s)
+{
+    medians(QB_LANE_I16, s, 25, 5);
+}
+
+APART i32_9x9(const QbRankStrip *s)
+{
+    medians(QB_LANE_I32, s, 9, 9);
+}
+
+APART i32_11x11(const QbRankStrip *s)
+{
+    medians(QB_LANE_I32, s, 11, 11);
+}
+
+APART i32_25x5(const QbRankStrip *s)
+{
+    medians(QB_LANE_I32, s, 25, 5);
+}
+
+typedef void (*Medians)(const QbRankStrip *s);
 
 void QB_CPU_NAME(qb_rank_network)(const QbRankStrip *s)
 {
-    if (s->bytes == 1)
-        medians_of_size(QB_LANE_U8, s);
-    else if (s->bytes == 2)
-        medians_of_size(QB_LANE_I16, s);
-    else if (s->bytes == 4)
-        medians_of_size(QB_LANE_I32, s);
-    else
-        medians_of_size(QB_LANE_I64, s);
+    /* By the bytes of a key, 1, 2, 4, 8, and the window. */
+    static const Medians medians_of[4][4] = {
+        {small_u8, u8_9x9, u8_11x11, u8_25x5},
+        {small_i16, i16_9x9, i16_11x11, i16_25x5},
+        {small_i32, i32_9x9, i32_11x11, i32_25x5},
+        {small_i64, NULL, NULL, NULL},
+    };
+    int window = s->n_rows * s->size <= 49 ? 0 : s->n_rows == 9 ? 1 : s->n_rows == 11 ? 2 : 3;
+    medians_of[__builtin_ctzll(s->bytes)][window](s);
 }

@@ -68,28 +68,31 @@ QbNodeId qb_rank_compose(QbBuild *b, const int64_t size[3], int64_t k)
 
 /* ---- methods ---------------------------------------------------------------------------------------- */
 
-/* Measured: voxels of a window from which histograms of columns are cheaper than counting, and columns of a window from which
- * a moving histogram is. */
-#define COLUMNS_8 400
-#define SLIDE_16  21
+/* Measured: voxels of a window, in all and for each row y, from which histograms of columns are cheaper than counting; and
+ * columns of a window from which a moving histogram is. */
+#define COLUMNS_8     400
+#define COLUMNS_8_ROW 100
+#define SLIDE_16      21
 
-/* Medians that cpu_filter_rank_network.c has: rows of the window, its columns. */
-static bool has_network(const QbRankParams *p)
+/* Medians that cpu_filter_rank_network.c has: rows of the window, its columns, the longest keys. */
+static bool has_network(const QbRankParams *p, size_t bytes)
 {
-    static const int64_t windows[][2] = {{3, 3}, {5, 5}, {7, 7}, {9, 3}, {25, 5}};
-    int64_t rows = p->size[0] * p->size[1];
+    static const int64_t windows[][3] = {{3, 3, 8}, {5, 5, 8},   {7, 7, 8}, {9, 3, 8},
+                                         {9, 9, 4}, {11, 11, 4}, {25, 5, 4}};
+    int64_t rows = p->size[0] * p->size[1], n = rows * p->size[2];
     for (int k = 0; k < QB_COUNT(windows); k++)
-        if (rows == windows[k][0] && p->size[2] == windows[k][1])
-            return p->rank == rows * p->size[2] / 2;
+        if (rows == windows[k][0] && p->size[2] == windows[k][1] && (int64_t)bytes <= windows[k][2])
+            return p->rank == n / 2;
     return false;
 }
 
 static QbRankMethod method_of(const QbRankParams *p, QbPix pix)
 {
     size_t bytes = qb_pix_bytes(pix);
-    if (has_network(p))
+    int64_t n = qb_window_voxels(p->size);
+    if (has_network(p, bytes))
         return QB_RANK_NETWORK;
-    if (bytes == 1 && qb_window_voxels(p->size) >= COLUMNS_8)
+    if (bytes == 1 && n >= COLUMNS_8 && n >= COLUMNS_8_ROW * p->size[1])
         return QB_RANK_COLUMNS;
     if (bytes == 2 && p->size[2] >= SLIDE_16)
         return QB_RANK_SLIDE;
@@ -132,11 +135,11 @@ double qb_rank_cost(const int64_t size[3], QbPix pix)
     case QB_RANK_COLUMNS:
         return 15 + 5 * (double)size[1];
     case QB_RANK_SLIDE:
-        return 40 + 2 * n / (double)size[2];
+        return 60 + 3.5 * n / (double)size[2];
     case QB_RANK_BISECT:
         break;
     }
-    return 0.06 * n * bytes * bytes;
+    return 0.07 * n * bytes * (bytes < 4 ? bytes : 4);
 }
 
 /* ---- scratch ---------------------------------------------------------------------------------------- */

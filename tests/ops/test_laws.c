@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,13 +24,25 @@ typedef struct Result {
     size_t n;
 } Result;
 
+/* Sign and payload of a NaN say which operand came first, and that is the compiler's choice; writers make all NaN one. */
+static void unify_nans(const QbType *t, unsigned char *data, int64_t n)
+{
+    if (!qb_is_raster(t->kind) || !qb_pix_info[t->pix].is_float)
+        return;
+    for (int64_t k = 0; k < n; k++)
+        if (isnan(qb_pix_get(t->pix, data, k)))
+            qb_pix_put(t->pix, data, k, NAN);
+}
+
 static Result keep(QbCase *c, const QbLabNode *node)
 {
     Result r = {0};
     QbErr err = {0};
     if (node->data) {
         r.n = (size_t)qb_voxels(&node->type) * qb_pix_bytes(node->type.pix);
-        r.data = qb_arena_memdup(c->arena, node->data, r.n + 1);
+        unsigned char *data = qb_arena_memdup(c->arena, node->data, r.n + 1);
+        unify_nans(&node->type, data, qb_voxels(&node->type));
+        r.data = data;
     } else if (node->value.table) {
         QbTable *t = node->value.table;
         r.n = sizeof(double) * (size_t)(t->n_rows * t->n_columns);
@@ -39,7 +52,8 @@ static Result keep(QbCase *c, const QbLabNode *node)
         r.data = (unsigned char *)v;
     } else {
         r.n = sizeof(double);
-        r.data = qb_arena_memdup(c->arena, &node->value.number, r.n);
+        double v = isnan(node->value.number) ? NAN : node->value.number;
+        r.data = qb_arena_memdup(c->arena, &v, r.n);
     }
     return r;
 }
@@ -78,6 +92,7 @@ static void check_part(QbCase *c, const QbLabCut *cut, Result whole)
     qb_lab_forget(c->lab);
     qb_lab_eval_part(c->lab, c->node, cut, &part, data);
     check_fault(c, "a part of the image");
+    unify_nans(t, data, n[0] * n[1] * n[2]);
     for (int64_t k = 0; k < n[0] * n[1]; k++) {
         int64_t z = part.lo[0] + k / n[1], y = part.lo[1] + k % n[1];
         size_t from = (size_t)((z * t->n[1] + y) * t->n[2] + part.lo[2]) * bytes;

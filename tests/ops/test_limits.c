@@ -8,6 +8,7 @@
 #include <criterion/parameterized.h>
 #include <math.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What the examples may name. */
@@ -72,7 +73,7 @@ static const char *run_in_lab(const Compiled *c)
 
 static void must_run(const QbOp *op, const char *expression)
 {
-    const char *message = "";
+    char message[512] = "";
     for (int k = 0; k < QB_COUNT(preludes); k++) {
         Compiled c = compile(preludes[k], expression);
         if (c.diags.n_errors == 0) {
@@ -82,7 +83,8 @@ static void must_run(const QbOp *op, const char *expression)
             return;
         }
         if (!message[0])
-            message = first_message(&c);
+            snprintf(message, sizeof(message), "%s", first_message(&c));
+        qb_arena_free(c.arena);
     }
     cr_assert_fail("'%s': '%s' is refused: %s", op->name, expression, message);
 }

@@ -8,10 +8,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/corpus"
 n=0
-for file in samples/*.qbi stdlib/prelude/*.qbi tests/fuzz/corpus/*; do
+for file in samples/*.qbi stdlib/prelude/*.qbi tests/fuzz/corpus/*.qbi; do
     [ -f "$file" ] && cp "$file" "$work/corpus/$((n += 1)).qbi"
 done
-for file in tests/errors/*.txt; do
+for file in tests/errors/*.txt tests/fuzz/corpus/*.txt; do
     awk -v RS='----\n' -v FS='>>>>\n' -v out="$work/corpus/$(basename "$file" .txt)" \
         '{ sub(/^#ARGS -p /, "#-p ", $1); name = out NR ".qbi"; printf "%s", $1 > name; close(name) }' "$file"
 done

@@ -18,11 +18,12 @@ static const Case cases[] = {
     {QB_RANK_NETWORK, {4, 1, 1100}, {3, 1, 3}},   {QB_RANK_NETWORK, {9, 1, 77}, {5, 1, 5}},
     {QB_RANK_NETWORK, {5, 1, 600}, {7, 1, 7}},    {QB_RANK_NETWORK, {3, 4, 70}, {3, 3, 3}},
     {QB_RANK_NETWORK, {4, 6, 40}, {5, 5, 5}},     {QB_RANK_NETWORK, {3, 6, 40}, {1, 3, 3}},
-    {QB_RANK_NETWORK, {2, 3, 530}, {3, 1, 3}},    {QB_RANK_BISECT, {8, 1, 1030}, {9, 1, 9}},
+    {QB_RANK_NETWORK, {2, 3, 530}, {3, 1, 3}},    {QB_RANK_NETWORK, {8, 1, 1030}, {9, 1, 9}},
+    {QB_RANK_NETWORK, {5, 1, 40}, {11, 1, 11}},   {QB_RANK_BISECT, {5, 1, 600}, {9, 1, 11}},
     {QB_RANK_BISECT, {5, 1, 37}, {1, 1, 3}},      {QB_RANK_BISECT, {3, 5, 33}, {3, 5, 1}},
     {QB_RANK_BISECT, {3, 9, 40}, {7, 7, 7}},      {QB_RANK_COLUMNS, {40, 1, 30}, {301, 1, 3}},
     {QB_RANK_BISECT, {2, 1, 700}, {1, 1, 301}},   {QB_RANK_COLUMNS, {6, 1, 540}, {35, 1, 35}},
-    {QB_RANK_COLUMNS, {3, 9, 300}, {9, 9, 9}},    {QB_RANK_COLUMNS, {3, 4, 30}, {3, 3, 65}},
+    {QB_RANK_COLUMNS, {3, 9, 300}, {11, 11, 11}}, {QB_RANK_COLUMNS, {3, 4, 30}, {3, 3, 65}},
     {QB_RANK_COLUMNS, {2, 1, 20}, {255, 1, 257}}, {QB_RANK_COLUMNS, {2, 2, 520}, {1, 63, 1023}},
 };
 
