@@ -37,7 +37,7 @@ static const Option options[] = {
     {'o', "output", "FILE", TEXT, AT(output), QB_VERB_GRAPH, false,
      "writes FILE, by its ending: .dot .svg .png"},
     {0, "report", "FILE", TEXTS, AT(reports), QB_VERB_RUN, false,
-     "timing report, by its ending: .json .txt (repeatable)"},
+     "timing report, by its ending: .json .html .txt (repeatable)"},
     {0, "trace", "FILE.json", TEXT, AT(trace), QB_VERB_RUN, false,
      "every task of every thread, in Chrome's trace-event format"},
     {0, "max", "N", THREADS, AT(max), QB_VERB_SCALE, false, "most threads (default: all cores)"},
