@@ -38,6 +38,7 @@ static const Option options[] = {
      "writes FILE, by its ending: .dot .svg .png"},
     {0, "report", "FILE", TEXTS, AT(reports), QB_VERB_RUN, false,
      "timing report, by its ending: .json .html .txt (repeatable)"},
+    {'o', "output", "FILE", TEXT, AT(output), QB_VERB_REPORT, false, "writes the page FILE.html"},
     {0, "trace", "FILE.json", TEXT, AT(trace), QB_VERB_RUN, false,
      "every task of every thread, in Chrome's trace-event format"},
     {0, "max", "N", THREADS, AT(max), QB_VERB_SCALE, false, "most threads (default: all cores)"},
