@@ -84,6 +84,7 @@ extern const int qb_n_verbs;
 /* ---- verbs (one file each) --------------------------------------------------------------------------- */
 
 int qb_cli_run(const QbCliOptions *o);
+int qb_cli_report(const QbCliOptions *o);
 int qb_cli_scale(const QbCliOptions *o);
 int qb_cli_check(const QbCliOptions *o);
 int qb_cli_plan(const QbCliOptions *o);
@@ -138,6 +139,8 @@ int qb_pipeline_status(const QbPipeline *p);
 void qb_pipeline_close(QbPipeline *p);
 /* The entries of a JSON parameter file as overrides; false after an error that was printed (*status is set). */
 bool qb_params_read(QbArena *arena, const char *path, QbOverride **v, int *n, int *status);
+/* A JSON object that has these keys; NULL ends them. */
+bool qb_json_has(const char *text, const char *const *keys);
 /* One hash of the pipeline's text and of all that it uses, in hexadecimal. */
 void qb_pipeline_sha256(const QbPipeline *p, char hex[65]);
 bool qb_pass_names_ok(const QbCliOptions *o);

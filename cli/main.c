@@ -20,6 +20,11 @@ static const char *const batch_examples[] = {
     "qbic batch cells.qbi images -o results --why im042",
     NULL,
 };
+static const char *const report_examples[] = {
+    "qbic run cells.qbi test.tif --report run.json && qbic report run.json -o run.html",
+    "qbic scale cells.qbi test.tif --json > scale.json && qbic report run.json scale.json -o run.html",
+    NULL,
+};
 static const char *const scale_examples[] = {
     "qbic scale cells.qbi test.tif",
     "qbic scale cells.qbi test.tif --max 8 --repeat 9 --json",
@@ -118,6 +123,12 @@ const QbVerb qb_verbs[] = {
      .help = "runs with 1, 2, 4 … threads: measured speed-up beside Amdahl's",
      .examples = scale_examples,
      .main = qb_cli_scale},
+    {.name = "report",
+     .bit = QB_VERB_REPORT,
+     .usage = "RUN.json [SCALE.json]",
+     .help = "the report of an earlier run as a page",
+     .examples = report_examples,
+     .main = qb_cli_report},
     {.name = "ops",
      .bit = QB_VERB_OPS,
      .usage = "[NAME…]",

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/engine.h"
+#include "cli/page.h"
 #include "cli/progress.h"
 #include "runtime/imgio.h"
 #include "runtime/report.h"
@@ -51,8 +52,8 @@ static bool reports_ok(const QbCliOptions *o)
 {
     for (int k = 0; k < o->reports.n; k++) {
         const char *path = o->reports.v[k];
-        if (!ends_with(path, ".json") && !ends_with(path, ".txt"))
-            return qb_fail(0, "'--report' expects a file that ends in .json or .txt, found '%s'", path);
+        if (!ends_with(path, ".json") && !ends_with(path, ".html") && !ends_with(path, ".txt"))
+            return qb_fail(0, "'--report' expects a file that ends in .json, .html or .txt, found '%s'", path);
     }
     return true;
 }
@@ -63,9 +64,22 @@ typedef struct Told {
     const QbReportInfo *info;
 } Told;
 
+static bool write_page(const Told *told, FILE *f)
+{
+    QbText report = {0}, extra = {0};
+    qb_report_json(told->plan, told->r, told->info, &report);
+    qb_page_extra(told->plan, told->r, HEAD_ROWS, &extra);
+    bool ok = qb_page_write(&(QbPage){report.s, extra.s, NULL}, f);
+    qb_text_free(&report);
+    qb_text_free(&extra);
+    return ok;
+}
+
 static bool write_report(const Told *told, const char *path, FILE *f)
 {
     QbText t = {0};
+    if (ends_with(path, ".html"))
+        return write_page(told, f);
     if (ends_with(path, ".json"))
         qb_report_json(told->plan, told->r, told->info, &t);
     else
@@ -110,9 +124,17 @@ static int write_reports(const QbCliOptions *o, const Told *told)
     return ok ? QB_EXIT_DONE : qb_fail(QB_EXIT_FAILED, "%s", err.text);
 }
 
+static bool wants_page(const QbCliOptions *o)
+{
+    for (int k = 0; k < o->reports.n; k++)
+        if (ends_with(o->reports.v[k], ".html"))
+            return true;
+    return false;
+}
+
 static void tell_table(const QbOutputDone *d, QbText *t)
 {
-    if (!d->head)
+    if (!d->head || !isatty(STDERR_FILENO))
         return;
     qb_text_addf(t, "%s\n", d->head);
     if (d->rows > HEAD_ROWS)
@@ -178,11 +200,11 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
         .kernels = kernels,
         .provenance = qb_provenance(p, sha256),
         .started = started,
-        .trace = o->trace != NULL,
+        .trace = o->trace || wants_page(o),
         .trace_notes = (int64_t)notes_of(plan),
         .foresee = !o->quiet || o->reports.n > 0,
         .progress = live ? qb_progress_show : NULL,
-        .head_rows = isatty(STDERR_FILENO) && !o->quiet ? HEAD_ROWS : 0,
+        .head_rows = (isatty(STDERR_FILENO) && !o->quiet) || wants_page(o) ? HEAD_ROWS : 0,
     };
     QbReportInfo info = {.pipeline = p->source.name, .sha256 = sha256};
     QbRunResult result = {0};

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/engine.h"
 #include "cli/speedup.h"
 #include "runtime/run.h"
 
@@ -34,9 +35,8 @@ typedef struct Scale {
 
 static bool folder_make(Scale *s)
 {
-    const char *wanted = getenv("TMPDIR");
     QbText t = {0};
-    qb_text_addf(&t, "%s/qbic-scale-XXXXXX", wanted && *wanted ? wanted : "/var/tmp");
+    qb_text_addf(&t, "%s/qbic-scale-XXXXXX", qb_spill_folder());
     s->folder = t.s;
     if (!mkdtemp(s->folder))
         return qb_fail(0, "cannot make a folder '%s': %s", s->folder, strerror(errno));

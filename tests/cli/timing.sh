@@ -124,6 +124,48 @@ TERM=xterm python3 terminal.py "$QBIC" run long.qbi -t 1 -q >seen.txt
 expect 0 hotspot qbic run long.qbi
 ! grep -qE 'Mvoxel/s|size' stderr.txt || fail 'a live line, but no terminal'
 
+# The page: one file, its data what the report says; texts cannot break out of it.
+printf 'param x: string = "</script><b>"\nsave ones([3, 4, 5]) > 0 |> label |> count to "<b.csv"\n' >odd.qbi
+qbic run odd.qbi -q -o out --report page.html --report page.json || fail 'the page of a run'
+qbic run tables.qbi cells3d.tif -q -o out --report big.html --report big.json >/dev/null || fail 'the page of a run'
+qbic scale dot.qbi --max 2 --repeat 1 --json >scale.json || fail 'scale'
+qbic report page.json scale.json -o later.html || fail 'a page of an earlier run'
+python3 - <<'END' || fail 'pages'
+import html.parser, json
+class Page(html.parser.HTMLParser):
+    def __init__(self, name):
+        super().__init__()
+        self.scripts, self.tags, self.inside = {}, [], None
+        self.feed(open(name).read())
+        self.close()
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        attrs = dict(attrs)
+        assert 'src' not in attrs and 'href' not in attrs, attrs
+        self.inside = attrs.get('id') if tag == 'script' else None
+    def handle_data(self, data):
+        if self.inside:
+            self.scripts[self.inside] = self.scripts.get(self.inside, '') + data
+for name, report in ('page.html', 'page.json'), ('big.html', 'big.json'), ('later.html', 'page.json'):
+    page = Page(name)
+    assert 'b' not in page.tags[page.tags.index('h1'):] and page.tags.count('script') == 5, page.tags
+    data = {k: json.loads(v) for k, v in page.scripts.items()}
+    assert data['report'] == json.load(open(report)), name
+    if name == 'later.html':
+        assert data['extra'] == {} and data['scale']['rows'][0]['threads'] == 1
+        continue
+    tasks = data['extra']['threads']
+    assert sum(len(t) for t in tasks) == 7 * sum(n['tasks'] for n in data['report']['nodes'])
+    assert data['extra']['graph'].rstrip().endswith('</svg>') and data['scale'] is None
+    assert data['extra']['memory'] or name == 'page.html'
+    assert all(h['text'].split()[0] == 'label' for h in data['extra']['heads']) and len(data['extra']['heads']) == 1
+END
+expect 1 'not the JSON report' qbic report scale.json -o x.html
+expect 1 'not the JSON report' qbic report dot.qbi -o x.html
+expect 1 'cannot open' qbic report none.json -o x.html
+expect 2 'FILE.html' qbic report page.json
+[ ! -e x.html ] || fail 'a page of nothing'
+
 # A trace that cannot be written
 expect 1 'cannot' qbic run dot.qbi -q --trace /proc/none/t.json
 finish
