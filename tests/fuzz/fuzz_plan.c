@@ -14,10 +14,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A kind is a letter: i image, m mask, l labels. %c stands for an earlier definition of the kind in the next letter. */
+/* Kinds are letters: i image, m mask, l labels. */
 typedef struct Rule {
     char makes;
-    const char *text; /* i, m, l after a $ are earlier definitions; # is a small number */
+    const char *text; /* $ and a kind: an earlier definition of that kind; #: a small number */
 } Rule;
 
 static const Rule rules[] = {
@@ -198,10 +198,12 @@ static void compare(const char *text, const char *dir, const char *const *off, i
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     Maker m = {.at = data, .end = data + size};
-    char dir[] = "/tmp/qbic_fuzz_XXXXXX";
+    char dir[64];
     QbText want = {0};
     int n = 0;
     make_pipeline(&m);
+    /* in memory where that can be: outputs are synced */
+    snprintf(dir, sizeof(dir), "%s/qbic_fuzz_XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     QB_CHECK(mkdtemp(dir) != NULL);
     if (run(m.text.s, dir, NULL, 0, &want)) {
         while (qb_pass_names[n])
