@@ -13,6 +13,13 @@ static const char *const run_examples[] = {
     "qbic run cells.qbi --help                  # the pipeline's own parameters too",
     NULL,
 };
+static const char *const batch_examples[] = {
+    "qbic batch cells.qbi images -o results",
+    "qbic batch cells.qbi 'plate?/*.tif' -r -o results -p level=20",
+    "find . -name '*.tif' -size +1k | qbic batch cells.qbi --list - -o results",
+    "qbic batch cells.qbi images -o results --why im042",
+    NULL,
+};
 static const char *const report_examples[] = {
     "qbic run cells.qbi test.tif --report run.json && qbic report run.json -o run.html",
     "qbic scale cells.qbi test.tif --json > scale.json && qbic report run.json scale.json -o run.html",
@@ -74,6 +81,12 @@ const QbVerb qb_verbs[] = {
      .help = "runs a pipeline; images bind to its path parameters in order",
      .examples = run_examples,
      .main = qb_cli_run},
+    {.name = "batch",
+     .bit = QB_VERB_BATCH,
+     .usage = "FILE.qbi FOLDER|PATTERN|IMAGE… -o DIR",
+     .help = "the same pipeline over many images; the same command goes on after a stop",
+     .examples = batch_examples,
+     .main = qb_cli_batch},
     {.name = "check",
      .bit = QB_VERB_CHECK,
      .usage = "FILE.qbi [IMAGE…]",

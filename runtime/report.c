@@ -266,10 +266,11 @@ void qb_report_table(const QbPlan *plan, const QbRunResult *r, QbText *out)
             table_row(plan, r, &s, i, out);
     qb_text_addf(out, "%-24s %6s %9s %9.3f %9s %8s %11s %9s %6.1f\n", "other", "", "", s.other, "", "", "", "",
                  r->wall > 0 ? 100 * s.other / (r->wall * plan->threads) : 0);
-    qb_text_addf(out, "wall %.3f s, cpu %.3f s, serial %.3f s, waiting %.3f s, utilisation %.0f %%, memory %zu MiB (predicted %zu, budget %zu), "
-                 "%.0f %% of what was predicted; recomputation %.2f\n",
-                 r->wall, r->cpu, s.serial, s.waiting, 100 * s.utilisation, r->peak >> 20, plan->predicted >> 20, plan->budget >> 20,
-                 plan->predicted ? 100 * (double)r->peak / (double)plan->predicted : 0, qb_plan_recompute(plan));
+    qb_text_addf(out, "wall %.3f s, cpu %.3f s, serial %.3f s, waiting %.3f s, utilisation %.0f %%, recomputation %.2f\n", r->wall,
+                 r->cpu, s.serial, s.waiting, 100 * s.utilisation, qb_plan_recompute(plan));
+    qb_text_addf(out, "memory %zu MiB, %.0f %% of the %zu MiB that were predicted, budget %zu MiB\n", r->peak >> 20,
+                 plan->predicted ? 100 * (double)r->peak / (double)plan->predicted : 0, plan->predicted >> 20,
+                 plan->budget >> 20);
     qb_text_addf(out, "read %lld pages, %lld bytes; wrote %lld bytes\nspeed-up after Amdahl:", (long long)r->pages_read,
                  (long long)r->bytes_read, (long long)r->bytes_written);
     for (int t = 1; t <= 64; t *= 2)

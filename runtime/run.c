@@ -196,8 +196,10 @@ static bool pass_steps(Run *run, int pass, PassMemory *m, QbErr *err)
 {
     for (int i = 0; i < run->plan->n_steps; i++)
         if (run->plan->steps[i].pass == pass && qb_step_runs(&run->plan->steps[i]))
-            if (!open_step(run, &run->live[i], m, err))
+            if (!open_step(run, &run->live[i], m, err)) {
+                run->r->failed_step = i;
                 return false;
+            }
     qb_users_link(run, pass);
     QbPassTime *t = &run->r->passes[run->r->n_passes++];
     t->start = qb_now() - run->origin;
@@ -355,6 +357,7 @@ bool qb_run(const QbPlan *plan, const QbRunOptions *o, QbRunResult *r, QbErr *er
     Run run = {.plan = plan, .o = o, .r = r, .threads = plan->threads, .origin = o->started > 0 ? o->started : qb_now()};
     memset(r, 0, sizeof(*r));
     r->n_steps = plan->n_steps;
+    r->failed_step = -1;
     r->steps = qb_xcalloc((size_t)plan->n_steps + 1, sizeof(QbStepTime));
     r->n_outputs = plan->dag->n_outputs;
     r->outputs = qb_xcalloc((size_t)r->n_outputs + 1, sizeof(QbOutputDone));
@@ -385,6 +388,14 @@ bool qb_run(const QbPlan *plan, const QbRunOptions *o, QbRunResult *r, QbErr *er
 void qb_run_result_free(QbRunResult *r)
 {
     qb_text_free(&r->printed);
+    for (int i = 0; i < r->n_outputs; i++) {
+        QbTable *table = r->outputs[i].table;
+        for (int k = i; table && k < r->n_outputs; k++)
+            if (r->outputs[k].table == table)
+                r->outputs[k].table = NULL;
+        if (table)
+            qb_table_free(table);
+    }
     for (int k = 0; k < r->n_outputs; k++)
         free(r->outputs[k].head);
     for (int w = 0; w < r->n_threads; w++)

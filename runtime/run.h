@@ -20,6 +20,7 @@ typedef struct QbRunOptions {
     const QbKernels *kernels;
     const char *provenance;   /* written into every output that can carry it */
     double started;           /* qb_now() at the start of the process, for the wall time of the run */
+    bool gather;              /* tables are handed over in the result rather than written */
     bool trace;               /* keep the tasks of every thread, and samples of memory */
     int64_t trace_notes;      /* tasks that a thread keeps at most */
     bool foresee;             /* a run on one thread finds out what a second one would have done */
@@ -64,6 +65,7 @@ typedef struct QbOutputDone {
     const char *path; /* as written, in out_dir; NULL for print */
     const char *kind; /* "image" "mask" "labels" "table" */
     int64_t bytes;
+    QbTable *table; /* gathered; outputs of one node share it */
     char *head;       /* a table's first rows, as `print` shows them; or NULL */
     int64_t rows;     /* of a table */
 } QbOutputDone;
@@ -74,6 +76,7 @@ typedef struct QbRunResult {
     int n_outputs;
     QbStepTime *steps;        /* one per step of the plan */
     int n_steps;
+    int failed_step;          /* in which an error came up; -1: in none */
     QbThreadTime *threads;
     int n_threads;
     QbPassTime *passes;

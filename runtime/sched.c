@@ -144,6 +144,7 @@ static void do_task(Sched *c, Task *t, int w)
     t->l->seconds += note.end - note.start;
     if (!ok && !c->failed) {
         c->failed = true;
+        run->r->failed_step = t->l->step->id;
         *run->err = err;
     }
     qb_ready_complete(&c->ready, t);

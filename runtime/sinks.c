@@ -129,10 +129,24 @@ static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
         if (o->format == QB_FORMAT_PRINT || qb_dag_at(g, o->node)->type.kind != QB_TABLE)
             continue;
         const Live *l = &run->live[run->plan->step_of_node[o->node]];
-        if (!write_table(run, o, l->value.table, &pending[i], err))
+        if (!run->o->gather && !write_table(run, o, l->value.table, &pending[i], err))
             return false;
     }
     return true;
+}
+
+/* The run's tables change hands: the result frees them. */
+static void gather_tables(Run *run)
+{
+    const QbDag *g = run->plan->dag;
+    for (int i = 0; i < g->n_outputs; i++) {
+        const QbOutput *o = &g->outputs[i];
+        if (o->format != QB_FORMAT_PRINT && qb_dag_at(g, o->node)->type.kind == QB_TABLE)
+            run->r->outputs[i].table = run->live[run->plan->step_of_node[o->node]].value.table;
+    }
+    for (int i = 0; i < g->n_outputs; i++)
+        if (run->r->outputs[i].table)
+            run->live[run->plan->step_of_node[g->outputs[i].node]].value.table = NULL;
 }
 
 static bool add_head(Run *run, int output, QbErr *err)
@@ -174,5 +188,7 @@ bool qb_outputs_commit(Run *run, QbErr *err)
             qb_atomic_abort(pending[i]);
     }
     free(pending);
+    if (ok && run->o->gather)
+        gather_tables(run);
     return ok;
 }
