@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Does the p that a run on one thread predicts hold with two? On the samples, the bone stack, the foam, and a picture in one
+# Deflate strip that is half serial. Then what keeping every task costs.
+. "$(dirname "$0")/lib.sh"
+cd "$out" || exit 1
+cat >bone.qbi <<'END'
+param input: path = "bone.tif"
+save read(input) |> median(5) |> threshold(10) |> label |> count to "w1.csv"
+END
+cat >foam.qbi <<'END'
+param input: path = "foam.tif"
+x = 1 - read(input) / 255
+save erode(gaussian(x, 3) > 0.84, ball(12), outside=false) |> label(connectivity=6) |> count to "w2.csv"
+END
+cat >half.qbi <<'END'
+param input: path = "strip.tif"
+save (read(input) |> gaussian(1)) > 60 |> label |> count to "half.csv"
+END
+python3 "$here/../tests/tools/make_tiff.py" strip.tif pages=1 shape=4000x4000 type=u8 rows=4000 compress=deflate fill=noise
+"$QBIC" run "$here/../samples/make_images.qbi" -q
+row() { # pipeline image
+    echo "== $(basename "$1")"
+    "$QBIC" scale "$1" "$2" --max 2 --repeat "$((2 * RUNS + 1))"
+}
+row half.qbi strip.tif
+row "$here/../samples/count.qbi" cells3d.tif
+[ -f "$SHARED/data/bone_7H3A_B1.tif" ] && row bone.qbi "$SHARED/data/bone_7H3A_B1.tif"
+[ -f "$SHARED/data/foam100.tif" ] && row foam.qbi "$SHARED/data/foam100.tif"
+timed 'half serial' "$QBIC" run half.qbi strip.tif -q -t 1
+timed 'half serial, --trace' "$QBIC" run half.qbi strip.tif -q -t 1 --trace t.json
+timed 'half serial, --report .html' "$QBIC" run half.qbi strip.tif -q -t 1 --report t.html
