@@ -24,6 +24,15 @@ for type in u8 i16 u16 u32 f32 f64; do
     done
 done
 
+for type in u8 i16 u32; do
+    printf 'image = noise([40, 50], type=f32, seed=2) * 90 |> as(%s)\nprint mean_level(image) == mean(image)\n' $type >mean.qbi
+    expect 0 '' qbic run mean.qbi
+    holds stdout.txt <<<true
+done
+printf 'image = sqrt(noise([40, 50], type=f32) - 0.5)\nprint mean_level(image) > 0, mean(image) > 0\n' >mean.qbi
+expect 0 '' qbic run mean.qbi # NaN is left out
+grep -q true stdout.txt && grep -q false stdout.txt || fail "mean_level with NaN: $(cat stdout.txt)"
+
 # stages, units, own names
 cat >stage.qbi <<'END'
 param filter: stage = tophat(disk(2)) |> threshold(10)
