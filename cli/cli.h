@@ -5,9 +5,10 @@
 
 #include "compiler/lower.h"
 #include "compiler/passes.h"
+#include "core/sha256.h"
 #include "core/text.h"
 
-enum { QB_EXIT_DONE = 0, QB_EXIT_FAILED = 1, QB_EXIT_USAGE = 2, QB_EXIT_INTERRUPTED = 130 };
+enum { QB_EXIT_DONE = 0, QB_EXIT_FAILED = 1, QB_EXIT_USAGE = 2, QB_EXIT_SOME = 3, QB_EXIT_INTERRUPTED = 130 };
 
 typedef enum QbVerbBit {
     QB_VERB_RUN = 1,
@@ -22,7 +23,11 @@ typedef enum QbVerbBit {
     QB_VERB_NEW = 0x20000,
     QB_VERB_COMPLETION = 0x40000,
     QB_VERB_MAN = 0x80000,
-    QB_VERB_PIPELINE = QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY,
+    QB_VERB_BATCH = 0x400000,
+    QB_VERB_SCALE = 0x100000,
+    QB_VERB_REPORT = 0x200000,
+    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY |
+                       QB_VERB_SCALE,
 } QbVerbBit;
 
 /* Texts given by an option that may be repeated, in order. */
@@ -39,12 +44,19 @@ typedef struct QbCliOptions {
     size_t memory;         /* 0: half of what is free */
     const char *output;    /* -o */
     QbTexts reports;
+    const char *trace;
+    int max, repeat;       /* scale; 0: the default */
     QbTexts no_pass;
     bool quiet, verbose, json, help;
     bool check;            /* fmt */
     bool md;               /* ops, explain */
+    bool recursive, fail_fast, dry_run; /* batch */
+    int retry, max_failures;
+    const char *why;
+    QbTexts lists;
     const char *cpu;       /* hidden: kernel variant */
     int64_t chunk[2];      /* hidden: quantum along axis 0, tile height along axis 1 */
+    bool tight;            /* not on the command line: the smallest memory that suffices (verify) */
     QbTexts positional;
 } QbCliOptions;
 
@@ -72,12 +84,16 @@ extern const int qb_n_verbs;
 /* ---- verbs (one file each) --------------------------------------------------------------------------- */
 
 int qb_cli_run(const QbCliOptions *o);
+int qb_cli_report(const QbCliOptions *o);
+int qb_cli_scale(const QbCliOptions *o);
 int qb_cli_check(const QbCliOptions *o);
 int qb_cli_plan(const QbCliOptions *o);
 int qb_cli_explain(const QbCliOptions *o);
 int qb_cli_graph(const QbCliOptions *o);
+int qb_cli_verify(const QbCliOptions *o);
 int qb_cli_ops(const QbCliOptions *o);
 int qb_cli_info(const QbCliOptions *o);
+int qb_cli_batch(const QbCliOptions *o);
 int qb_cli_fmt(const QbCliOptions *o);
 int qb_cli_new(const QbCliOptions *o);
 int qb_cli_completion(const QbCliOptions *o);
@@ -114,16 +130,23 @@ int qb_pipeline_open(QbPipeline *p, const char *path);
 int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only);
 /* Opens, lowers and prints errors: 0 when p->dag can be used. Warnings and notes are printed if `notes`. */
 int qb_pipeline_load(QbPipeline *p, const QbCliOptions *o, bool notes);
+/* What qb_pipeline_lower lowers with; 0 or the exit status after an error that was printed. */
+int qb_pipeline_options(QbPipeline *p, const QbCliOptions *o, QbLowerOptions *lo);
+/* Prints the diagnostics: errors, and the rest if `notes`. */
+void qb_pipeline_print(const QbPipeline *p, bool notes);
 /* The exit status that the diagnostics call for: 0, 1 when inputs alone are missing, 2. */
 int qb_pipeline_status(const QbPipeline *p);
 void qb_pipeline_close(QbPipeline *p);
 /* The entries of a JSON parameter file as overrides; false after an error that was printed (*status is set). */
 bool qb_params_read(QbArena *arena, const char *path, QbOverride **v, int *n, int *status);
+/* A JSON object that has these keys; NULL ends them. */
+bool qb_json_has(const char *text, const char *const *keys);
 /* One hash of the pipeline's text and of all that it uses, in hexadecimal. */
 void qb_pipeline_sha256(const QbPipeline *p, char hex[65]);
 bool qb_pass_names_ok(const QbCliOptions *o);
 /* Program version, hash of the pipeline, parameters: nothing that changes from run to run. */
 const char *qb_provenance(const QbPipeline *p, const char *sha256);
+const char *qb_provenance_of(QbArena *arena, const QbDag *g, const char *sha256);
 
 /* ---- small things ------------------------------------------------------------------------------------ */
 
@@ -137,6 +160,5 @@ bool qb_color_wanted(void);
 int qb_threads_default(void);
 size_t qb_memory_default(void); /* half of what is free, in bytes */
 size_t qb_memory_used(void);    /* resident bytes of this process now */
-void qb_sha256_hex(const void *bytes, size_t n, char hex[65]);
 
 #endif

@@ -11,4 +11,7 @@ int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan);
 int qb_engine_plan_watched(QbPipeline *p, const QbCliOptions *o,
                            void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note), void *ctx, QbPlan **plan);
 
+/* Where large temporary files go. */
+const char *qb_spill_folder(void);
+
 #endif

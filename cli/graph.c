@@ -4,9 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "cli/graphviz.h"
 #include "compiler/graph.h"
 #include "runtime/imgio.h"
 
@@ -31,47 +30,13 @@ static bool write_dot(const QbText *t, const char *to, const char *shown, QbErr 
     return ok || qb_err_set(err, "cannot write '%s': %s", shown, strerror(errno));
 }
 
-/* dot -Tsvg -o FILE with the text on its standard input; its own messages go to standard error. */
-static bool run_graphviz(const QbText *t, const char *format, const char *to, QbErr *err)
-{
-    int ends[2];
-    char type[16];
-    snprintf(type, sizeof(type), "-T%s", format);
-    if (pipe(ends) != 0)
-        return qb_err_set(err, "cannot start Graphviz: %s", strerror(errno));
-    pid_t child = fork();
-    if (child == 0) {
-        dup2(ends[0], STDIN_FILENO);
-        close(ends[0]);
-        close(ends[1]);
-        execlp("dot", "dot", type, "-o", to, (char *)NULL);
-        _exit(127);
-    }
-    close(ends[0]);
-    for (size_t at = 0; child > 0 && at < t->n;) {
-        ssize_t wrote = write(ends[1], t->s + at, t->n - at);
-        if (wrote < 0 && errno != EINTR)
-            break;
-        at += wrote > 0 ? (size_t)wrote : 0;
-    }
-    close(ends[1]);
-    int how = 0;
-    if (child < 0 || waitpid(child, &how, 0) < 0)
-        return qb_err_set(err, "cannot start Graphviz: %s", strerror(errno));
-    if (WIFEXITED(how) && WEXITSTATUS(how) == 127)
-        return qb_err_set(err, "SVG and PNG need Graphviz's program 'dot', which was not found; without it, write a .dot file");
-    if (!WIFEXITED(how) || WEXITSTATUS(how) != 0)
-        return qb_err_set(err, "Graphviz's program 'dot' failed");
-    return true;
-}
-
 static int write_graph(const QbText *t, const char *path)
 {
     QbErr err = {0};
     QbAtomicFile *file;
     const char *format = format_of(path);
     if (qb_atomic_open(path, &file, &err)) {
-        bool ok = *format ? run_graphviz(t, format, qb_atomic_name(file), &err)
+        bool ok = *format ? qb_graphviz_file(t, format, qb_atomic_name(file), &err)
                           : write_dot(t, qb_atomic_name(file), path, &err);
         if (ok)
             qb_atomic_commit(file, &err);

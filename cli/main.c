@@ -9,7 +9,25 @@ static const char *const run_examples[] = {
     "qbic run cells.qbi test.tif",
     "qbic run cells.qbi test.tif -p level=20 -p 'filter=gaussian(sigma=2)'",
     "qbic run cells.qbi big.tif -m 256M -t 2 -o results --report results/timing.json",
+    "qbic run cells.qbi test.tif --trace t.json # every task, for chrome://tracing or ui.perfetto.dev",
     "qbic run cells.qbi --help                  # the pipeline's own parameters too",
+    NULL,
+};
+static const char *const batch_examples[] = {
+    "qbic batch cells.qbi images -o results",
+    "qbic batch cells.qbi 'plate?/*.tif' -r -o results -p level=20",
+    "find . -name '*.tif' -size +1k | qbic batch cells.qbi --list - -o results",
+    "qbic batch cells.qbi images -o results --why im042",
+    NULL,
+};
+static const char *const report_examples[] = {
+    "qbic run cells.qbi test.tif --report run.json && qbic report run.json -o run.html",
+    "qbic scale cells.qbi test.tif --json > scale.json && qbic report run.json scale.json -o run.html",
+    NULL,
+};
+static const char *const scale_examples[] = {
+    "qbic scale cells.qbi test.tif",
+    "qbic scale cells.qbi test.tif --max 8 --repeat 9 --json",
     NULL,
 };
 static const char *const check_examples[] = {
@@ -31,6 +49,11 @@ static const char *const explain_examples[] = {
 static const char *const graph_examples[] = {
     "qbic graph cells.qbi test.tif -o cells.svg",
     "qbic graph cells.qbi test.tif | dot -Tpdf -o cells.pdf",
+    NULL,
+};
+static const char *const verify_examples[] = {
+    "qbic verify cells.qbi test.tif",
+    "qbic verify cells.qbi test.tif -p level=20 -v",
     NULL,
 };
 static const char *const ops_examples[] = {"qbic ops", "qbic ops median",
@@ -58,6 +81,12 @@ const QbVerb qb_verbs[] = {
      .help = "runs a pipeline; images bind to its path parameters in order",
      .examples = run_examples,
      .main = qb_cli_run},
+    {.name = "batch",
+     .bit = QB_VERB_BATCH,
+     .usage = "FILE.qbi FOLDER|PATTERN|IMAGE… -o DIR",
+     .help = "the same pipeline over many images; the same command goes on after a stop",
+     .examples = batch_examples,
+     .main = qb_cli_batch},
     {.name = "check",
      .bit = QB_VERB_CHECK,
      .usage = "FILE.qbi [IMAGE…]",
@@ -82,6 +111,24 @@ const QbVerb qb_verbs[] = {
      .help = "the graph of a pipeline as dot, SVG or PNG; what no output needs is dashed",
      .examples = graph_examples,
      .main = qb_cli_graph},
+    {.name = "verify",
+     .bit = QB_VERB_VERIFY,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "runs in odd chunks, few threads, tight memory, without passes: are all outputs the same",
+     .examples = verify_examples,
+     .main = qb_cli_verify},
+    {.name = "scale",
+     .bit = QB_VERB_SCALE,
+     .usage = "FILE.qbi [IMAGE…]",
+     .help = "runs with 1, 2, 4 … threads: measured speed-up beside Amdahl's",
+     .examples = scale_examples,
+     .main = qb_cli_scale},
+    {.name = "report",
+     .bit = QB_VERB_REPORT,
+     .usage = "RUN.json [SCALE.json]",
+     .help = "the report of an earlier run as a page",
+     .examples = report_examples,
+     .main = qb_cli_report},
     {.name = "ops",
      .bit = QB_VERB_OPS,
      .usage = "[NAME…]",

@@ -1,4 +1,4 @@
-/* qbic man: the man page, made from the tables of verbs and options. */
+/* qbic man: the man page, and the manual's section of commands, made from the tables of verbs and options. */
 #include "cli/cli.h"
 
 #include <string.h>
@@ -85,10 +85,41 @@ static void add_statuses(QbText *t)
         qb_text_addf(t, ".TP\n\\fB%s\\fR\n%s\n", rows[k][0], rows[k][1]);
 }
 
+/* ---- Markdown -------------------------------------------------------------------------------------------- */
+
+static void add_verb_md(QbText *t, const QbVerb *verb)
+{
+    QbOptionInfo opt;
+    qb_text_addf(t, "\n### qbic %s\n\n`qbic %s%s%s`: %s.\n\n```\n", verb->name, verb->name,
+                 *verb->usage ? " " : "", verb->usage, verb->help);
+    for (const char *const *e = verb->examples; *e; e++)
+        qb_text_addf(t, "%s\n", *e);
+    qb_text_add(t, "```\n\n| option | |\n|---|---|\n");
+    for (int k = 0; qb_option_shown(verb->bit, k, &opt); k++) {
+        qb_text_add(t, "| `");
+        if (opt.brief)
+            qb_text_addf(t, "-%c`, `", opt.brief);
+        qb_text_addf(t, "--%s%s%s` | %s |\n", opt.name, opt.value ? " " : "",
+                     opt.value ? opt.value : "", opt.help);
+    }
+}
+
+static int print_md(void)
+{
+    QbText t = {0};
+    for (int k = 0; k < qb_n_verbs; k++)
+        add_verb_md(&t, &qb_verbs[k]);
+    return qb_print(&t);
+}
+
+/* ---- the verb -------------------------------------------------------------------------------------------- */
+
 int qb_cli_man(const QbCliOptions *o)
 {
     if (o->positional.n > 0)
         return qb_fail(QB_EXIT_USAGE, "unexpected argument '%s'", o->positional.v[0]);
+    if (o->md)
+        return print_md();
     QbText t = {0};
     qb_text_add(
         &t,

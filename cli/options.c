@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum Kind { FLAG, TEXT, TEXTS, THREADS, SIZE, CHUNK } Kind;
+typedef enum Kind { FLAG, TEXT, TEXTS, THREADS, COUNT, SIZE, CHUNK } Kind;
 
 typedef struct Option {
     char brief; /* -p, or 0 */
@@ -22,7 +22,7 @@ typedef struct Option {
 
 #define AT(field) offsetof(QbCliOptions, field)
 #define EVERY_VERB (~0u)
-#define RUN_OR_PLAN (QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN)
+#define RUN_OR_PLAN (QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN | QB_VERB_VERIFY)
 
 static const Option options[] = {
     {'p', "param", "NAME=VALUE", TEXTS, AT(params), QB_VERB_PIPELINE, false,
@@ -34,10 +34,30 @@ static const Option options[] = {
      "hard memory budget, as 256M or 2G (default: half of what is free)"},
     {'o', "output", "DIR", TEXT, AT(output), QB_VERB_RUN, false,
      "where outputs with relative paths go (default: here)"},
+    {'o', "output", "DIR", TEXT, AT(output), QB_VERB_BATCH, false,
+     "the folder of the results: results.db, a .csv for each table, a folder for each image"},
+    {'r', "recursive", NULL, FLAG, AT(recursive), QB_VERB_BATCH, false, "the images of folders in folders too"},
+    {0, "list", "FILE", TEXTS, AT(lists), QB_VERB_BATCH, false,
+     "images from a file, one a line; - is standard input (repeatable)"},
+    {0, "fail-fast", NULL, FLAG, AT(fail_fast), QB_VERB_BATCH, false, "the first failure stops the batch"},
+    {0, "max-failures", "N", COUNT, AT(max_failures), QB_VERB_BATCH, false, "so many failures stop the batch"},
+    {0, "retry", "N", COUNT, AT(retry), QB_VERB_BATCH, false, "tries an image that failed so many times again"},
+    {0, "dry-run", NULL, FLAG, AT(dry_run), QB_VERB_BATCH, false, "lists what would run, and why; writes nothing"},
+    {0, "why", "IMAGE", TEXT, AT(why), QB_VERB_BATCH, false, "says what of an image differs from what is done; writes nothing"},
     {'o', "output", "FILE", TEXT, AT(output), QB_VERB_GRAPH, false,
      "writes FILE, by its ending: .dot .svg .png"},
     {0, "report", "FILE", TEXTS, AT(reports), QB_VERB_RUN, false,
-     "timing report, by its ending: .json .txt (repeatable)"},
+     "timing report, by its ending: .json .html .txt (repeatable)"},
+    {'o', "output", "FILE", TEXT, AT(output), QB_VERB_REPORT, false, "writes the page FILE.html"},
+    {0, "trace", "FILE.json", TEXT, AT(trace), QB_VERB_RUN, false,
+     "every task of every thread, in Chrome's trace-event format"},
+    {0, "max", "N", THREADS, AT(max), QB_VERB_SCALE, false, "most threads (default: all cores)"},
+    {0, "repeat", "R", THREADS, AT(repeat), QB_VERB_SCALE, false,
+     "runs at each number of threads (default: 5)"},
+    {'m', "memory", "SIZE", SIZE, AT(memory), QB_VERB_SCALE, false, "hard memory budget of each run"},
+    {0, "json", NULL, FLAG, AT(json), QB_VERB_SCALE, false, "the measurements as one JSON object"},
+    {0, "no-pass", "NAME", TEXTS, AT(no_pass), QB_VERB_SCALE, false,
+     "leaves out a pass of the compiler (repeatable)"},
     {0, "no-pass", "NAME", TEXTS, AT(no_pass), RUN_OR_PLAN, false,
      "leaves out a pass of the compiler (repeatable)"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_CHECK, false, "one diagnostic a line, as JSON"},
@@ -45,13 +65,16 @@ static const Option options[] = {
     {0, "md", NULL, FLAG, AT(md), QB_VERB_EXPLAIN, false, "the page of all codes, as Markdown"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_OPS, false, "the descriptors as one JSON array"},
     {0, "md", NULL, FLAG, AT(md), QB_VERB_OPS, false, "the manual's page of operators"},
+    {0, "md", NULL, FLAG, AT(md), QB_VERB_MAN, false, "the commands for the manual, as Markdown"},
     {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,
      "writes nothing; names the files that differ, and exits 1 if any does"},
-    {'q', "quiet", NULL, FLAG, AT(quiet), QB_VERB_RUN | QB_VERB_CHECK, false,
+    {'q', "quiet", NULL, FLAG, AT(quiet), QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY, false,
      "says nothing but errors"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_RUN, false,
      "notes, and the timing table, on standard error"},
-    {0, "cpu", "NAME", TEXT, AT(cpu), QB_VERB_RUN, true, "kernel variant: base, avx2, avx512"},
+    {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_VERIFY, false, "a line for each run"},
+    {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_BATCH, false, "a line for each image, on standard error"},
+    {0, "cpu", "NAME", TEXT, AT(cpu), QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_VERIFY, true, "kernel variant: base, avx2, avx512"},
     {0, "chunk", "K[,Y]", CHUNK, AT(chunk), RUN_OR_PLAN, true,
      "indices of axis 0 (and rows) that are worked on at a time"},
     {'h', "help", NULL, FLAG, AT(help), EVERY_VERB, false, "this text"},
@@ -115,6 +138,11 @@ static bool store(const Option *opt, const char *shown, const char *value, QbCli
     case THREADS:
         if (!parse_whole(value, &end, 1, 1024, &n) || *end)
             return qb_fail(0, "'%s' expects a whole number from 1 to 1024, found '%s'", shown, value);
+        *(int *)field = (int)n;
+        return true;
+    case COUNT:
+        if (!parse_whole(value, &end, 1, INT32_MAX, &n) || *end)
+            return qb_fail(0, "'%s' expects a whole number from 1 on, found '%s'", shown, value);
         *(int *)field = (int)n;
         return true;
     case SIZE:
@@ -230,6 +258,7 @@ void qb_options_free(QbCliOptions *o)
     free(o->reports.v);
     free(o->no_pass.v);
     free(o->positional.v);
+    free(o->lists.v);
 }
 
 bool qb_option_shown(QbVerbBit verb, int k, QbOptionInfo *info)

@@ -118,3 +118,13 @@ bool qb_params_read(QbArena *arena, const char *path, QbOverride **v, int *n, in
     json_decref(root);
     return ok;
 }
+
+bool qb_json_has(const char *text, const char *const *keys)
+{
+    json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    bool ok = json_is_object(root);
+    for (; ok && *keys; keys++)
+        ok = json_object_get(root, *keys) != NULL;
+    json_decref(root);
+    return ok;
+}

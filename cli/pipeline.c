@@ -81,7 +81,7 @@ static void put(QbOverride *v, int *n, QbOverride item)
     v[(*n)++] = item;
 }
 
-int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
+int qb_pipeline_options(QbPipeline *p, const QbCliOptions *o, QbLowerOptions *lo)
 {
     QbOverride *from_file = NULL;
     int n_file = 0, n = 0, status = 0;
@@ -97,7 +97,7 @@ int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
         put(v, &n, item);
     }
     QbPassOptions passes = {.off = o->no_pass.v, .n_off = o->no_pass.n};
-    QbLowerOptions lo = {
+    *lo = (QbLowerOptions){
         .overrides = v,
         .n_overrides = n,
         .images = o->positional.v + 1,
@@ -107,8 +107,17 @@ int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
         .modules = qb_modules,
         .n_modules = qb_n_modules,
         .no_sharing = qb_pass_is_off(&passes, "share-nodes"),
-        .check_only = check_only,
     };
+    return 0;
+}
+
+int qb_pipeline_lower(QbPipeline *p, const QbCliOptions *o, bool check_only)
+{
+    QbLowerOptions lo;
+    int status = qb_pipeline_options(p, o, &lo);
+    if (status != 0)
+        return status;
+    lo.check_only = check_only;
     p->dag = qb_lower(p->arena, p->file, &lo, qb_ops, qb_n_ops, &p->diags);
     qb_diags_sort(&p->diags, 0);
     return 0;
@@ -128,7 +137,7 @@ int qb_pipeline_status(const QbPipeline *p)
     return status;
 }
 
-static void print_diags(const QbPipeline *p, bool notes)
+void qb_pipeline_print(const QbPipeline *p, bool notes)
 {
     QbDiags shown;
     qb_diags_init(&shown, p->arena);
@@ -155,7 +164,7 @@ int qb_pipeline_load(QbPipeline *p, const QbCliOptions *o, bool notes)
         status = qb_pipeline_lower(p, o, false);
     if (status != 0)
         return status;
-    print_diags(p, notes);
+    qb_pipeline_print(p, notes);
     return qb_pipeline_status(p);
 }
 
@@ -202,13 +211,18 @@ void qb_pipeline_sha256(const QbPipeline *p, char hex[65])
 
 const char *qb_provenance(const QbPipeline *p, const char *sha256)
 {
+    return qb_provenance_of(p->arena, p->dag, sha256);
+}
+
+const char *qb_provenance_of(QbArena *arena, const QbDag *g, const char *sha256)
+{
     QbText t = {0};
     qb_text_addf(&t, "qbic %s\npipeline sha256 %s\n", QB_VERSION, sha256);
-    for (int k = 0; k < p->dag->n_param_values; k++) {
-        const QbParamValue *v = &p->dag->param_values[k];
+    for (int k = 0; k < g->n_param_values; k++) {
+        const QbParamValue *v = &g->param_values[k];
         qb_text_addf(&t, "%s = %s (%s)\n", v->name, v->value, v->from);
     }
-    const char *s = qb_arena_strdup(p->arena, t.s);
+    const char *s = qb_arena_strdup(arena, t.s);
     qb_text_free(&t);
     return s;
 }

@@ -29,6 +29,8 @@ int qb_engine_plan_watched(QbPipeline *p, const QbCliOptions *o,
         .sink_bound = qb_writer_pack_bound,
     };
     QbErr err = {0};
+    if (o->tight)
+        po.memory = qb_plan_least(p->arena, p->dag, &po);
     if (qb_plan_make(p->arena, p->dag, &po, plan, &err))
         return QB_EXIT_DONE;
     return qb_fail(err.status ? err.status : QB_EXIT_FAILED, "%s", err.text);

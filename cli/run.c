@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "cli/engine.h"
+#include "cli/page.h"
+#include "cli/progress.h"
 #include "runtime/imgio.h"
 #include "runtime/report.h"
 
@@ -34,6 +36,10 @@ static void catch_signals(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
+#define HEAD_ROWS 5                      /* of a table, shown on a terminal */
+#define TRACE_SHARE 64                   /* of the memory budget, for the tasks that are kept */
+#define MOST_NOTES ((size_t)1 << 17)     /* of a thread */
+
 /* ---- reports ----------------------------------------------------------------------------------------- */
 
 static bool ends_with(const char *s, const char *ending)
@@ -46,19 +52,57 @@ static bool reports_ok(const QbCliOptions *o)
 {
     for (int k = 0; k < o->reports.n; k++) {
         const char *path = o->reports.v[k];
-        if (!ends_with(path, ".json") && !ends_with(path, ".txt"))
-            return qb_fail(0, "'--report' expects a file that ends in .json or .txt, found '%s'", path);
+        if (!ends_with(path, ".json") && !ends_with(path, ".html") && !ends_with(path, ".txt"))
+            return qb_fail(0, "'--report' expects a file that ends in .json, .html or .txt, found '%s'", path);
     }
     return true;
 }
 
-static bool write_whole(const char *path, const QbText *t, QbErr *err)
+typedef struct Told {
+    const QbPlan *plan;
+    const QbRunResult *r;
+    const QbReportInfo *info;
+} Told;
+
+static bool write_page(const Told *told, FILE *f)
+{
+    QbText report = {0}, extra = {0};
+    qb_report_json(told->plan, told->r, told->info, &report);
+    qb_page_extra(told->plan, told->r, HEAD_ROWS, &extra);
+    bool ok = qb_page_write(&(QbPage){report.s, extra.s, NULL}, f);
+    qb_text_free(&report);
+    qb_text_free(&extra);
+    return ok;
+}
+
+static bool write_report(const Told *told, const char *path, FILE *f)
+{
+    QbText t = {0};
+    if (ends_with(path, ".html"))
+        return write_page(told, f);
+    if (ends_with(path, ".json"))
+        qb_report_json(told->plan, told->r, told->info, &t);
+    else
+        qb_report_table(told->plan, told->r, &t);
+    bool ok = fwrite(t.s, 1, t.n, f) == t.n;
+    qb_text_free(&t);
+    return ok;
+}
+
+static bool write_trace(const Told *told, const char *path, FILE *f)
+{
+    (void)path;
+    return qb_trace_write(told->plan, told->r, told->info, f);
+}
+
+/* A file that appears whole or not at all. */
+static bool write_whole(const char *path, const Told *told, bool (*write)(const Told *, const char *, FILE *), QbErr *err)
 {
     QbAtomicFile *file;
     if (!qb_atomic_open(path, &file, err))
         return false;
     FILE *f = fopen(qb_atomic_name(file), "wb");
-    bool ok = f && fwrite(t->s, 1, t->n, f) == t->n;
+    bool ok = f && write(told, path, f);
     if (f && fclose(f) != 0)
         ok = false;
     if (!ok) {
@@ -69,22 +113,32 @@ static bool write_whole(const char *path, const QbText *t, QbErr *err)
     return qb_atomic_commit(file, err);
 }
 
-static int write_reports(const QbCliOptions *o, const QbPlan *plan, const QbRunResult *r, const QbReportInfo *info)
+static int write_reports(const QbCliOptions *o, const Told *told)
 {
-    int status = QB_EXIT_DONE;
-    for (int k = 0; k < o->reports.n && status == 0; k++) {
-        const char *path = o->reports.v[k];
-        QbText t = {0};
-        QbErr err = {0};
-        if (ends_with(path, ".json"))
-            qb_report_json(plan, r, info, &t);
-        else
-            qb_report_table(plan, r, &t);
-        if (!write_whole(path, &t, &err))
-            status = qb_fail(QB_EXIT_FAILED, "%s", err.text);
-        qb_text_free(&t);
-    }
-    return status;
+    QbErr err = {0};
+    bool ok = true;
+    for (int k = 0; k < o->reports.n && ok; k++)
+        ok = write_whole(o->reports.v[k], told, write_report, &err);
+    if (ok && o->trace)
+        ok = write_whole(o->trace, told, write_trace, &err);
+    return ok ? QB_EXIT_DONE : qb_fail(QB_EXIT_FAILED, "%s", err.text);
+}
+
+static bool wants_page(const QbCliOptions *o)
+{
+    for (int k = 0; k < o->reports.n; k++)
+        if (ends_with(o->reports.v[k], ".html"))
+            return true;
+    return false;
+}
+
+static void tell_table(const QbOutputDone *d, QbText *t)
+{
+    if (!d->head || !isatty(STDERR_FILENO))
+        return;
+    qb_text_addf(t, "%s\n", d->head);
+    if (d->rows > HEAD_ROWS)
+        qb_text_addf(t, "… %lld rows in all\n", (long long)d->rows);
 }
 
 /* What was written and how long it took, for people. */
@@ -94,9 +148,11 @@ static void tell(const QbCliOptions *o, const QbPlan *plan, const QbRunResult *r
         return;
     QbText t = {0};
     for (int k = 0; k < r->n_outputs; k++) {
-        if (r->outputs[k].path)
-            qb_text_addf(&t, "wrote %s (%s, %lld bytes)\n", r->outputs[k].path, r->outputs[k].kind,
-                         (long long)r->outputs[k].bytes);
+        const QbOutputDone *d = &r->outputs[k];
+        if (!d->path)
+            continue;
+        qb_text_addf(&t, "wrote %s (%s, %lld bytes)\n", d->path, d->kind, (long long)d->bytes);
+        tell_table(d, &t);
     }
     if (o->verbose)
         qb_report_table(plan, r, &t);
@@ -111,7 +167,7 @@ static void tell(const QbCliOptions *o, const QbPlan *plan, const QbRunResult *r
 /* ---- the verb ---------------------------------------------------------------------------------------- */
 
 /* Spilled data can be large, and /tmp is often memory. */
-static const char *spill_folder(void)
+const char *qb_spill_folder(void)
 {
     const char *wanted = getenv("TMPDIR");
     const char *const folders[] = {wanted && *wanted ? wanted : "/var/tmp", "/var/tmp", "/tmp"};
@@ -122,29 +178,45 @@ static const char *spill_folder(void)
     return ".";
 }
 
+/* Tasks that a thread keeps for the trace. */
+static size_t notes_of(const QbPlan *plan)
+{
+    size_t n = plan->budget / TRACE_SHARE / (size_t)plan->threads / sizeof(QbTaskNote);
+    return n < MOST_NOTES ? n : MOST_NOTES;
+}
+
 static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kernels, double started)
 {
     QbPlan *plan = NULL;
     int status = qb_engine_plan(p, o, &plan);
     if (status != 0)
         return status;
+    bool live = qb_progress_wanted(o);
     char sha256[65];
     qb_pipeline_sha256(p, sha256);
     QbRunOptions ro = {
         .out_dir = o->output,
-        .tmp_dir = spill_folder(),
+        .tmp_dir = qb_spill_folder(),
         .kernels = kernels,
         .provenance = qb_provenance(p, sha256),
         .started = started,
+        .trace = o->trace || wants_page(o),
+        .trace_notes = (int64_t)notes_of(plan),
+        .foresee = !o->quiet || o->reports.n > 0,
+        .progress = live ? qb_progress_show : NULL,
+        .head_rows = (isatty(STDERR_FILENO) && !o->quiet) || wants_page(o) ? HEAD_ROWS : 0,
     };
     QbReportInfo info = {.pipeline = p->source.name, .sha256 = sha256};
     QbRunResult result = {0};
     QbErr err = {0};
-    if (!qb_run(plan, &ro, &result, &err)) {
+    bool ok = qb_run(plan, &ro, &result, &err);
+    if (live)
+        qb_progress_erase();
+    if (!ok) {
         status = qb_fail(err.status ? err.status : QB_EXIT_FAILED, "%s", err.text);
     } else {
         status = qb_print(&result.printed);
-        int reported = write_reports(o, plan, &result, &info);
+        int reported = write_reports(o, &(Told){plan, &result, &info});
         status = status ? status : reported;
         tell(o, plan, &result);
     }

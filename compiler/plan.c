@@ -52,7 +52,7 @@ static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan
 #define MAX_TRIES 32 /* of budgets, to find one that suffices */
 
 /* More memory changes what is kept rather than spilled, so what one try names may not do: the next one tells. */
-static bool refuse(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t needed, QbErr *err)
+static size_t find_least(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t needed, QbErr *err)
 {
     QbPlanOptions more = *o;
     QbPlan *plan;
@@ -61,10 +61,30 @@ static bool refuse(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t need
         if (make(arena, g, &more, &plan, &needed, err) || err->set)
             break;
     }
+    return more.memory;
+}
+
+static bool refuse(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t needed, QbErr *err)
+{
+    size_t least = find_least(arena, g, o, needed, err);
     if (err->set)
         return false;
     return qb_err_set(err, "a memory budget of %zu MiB is too small: this pipeline needs at least %zu MiB (-m %zuM)",
-                      o->memory / MIB, more.memory / MIB, more.memory / MIB);
+                      o->memory / MIB, least / MIB, least / MIB);
+}
+
+size_t qb_plan_least(QbArena *arena, QbDag *g, const QbPlanOptions *o)
+{
+    QbPlanOptions none = *o;
+    QbPlan *plan;
+    QbErr err = {0};
+    size_t needed = 0;
+    none.memory = MIB;
+    find_largest(g);
+    if (make(arena, g, &none, &plan, &needed, &err))
+        return none.memory;
+    size_t least = err.set ? 0 : find_least(arena, g, &none, needed, &err);
+    return err.set ? o->memory : least;
 }
 
 /* What push-slices did is known now. */

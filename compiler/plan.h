@@ -82,8 +82,14 @@ typedef struct QbPlan {
 
 /* Makes the plan; false when the budget cannot do (the error says what would), or on overflow. */
 bool qb_plan_make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, QbErr *err);
+/* The smallest budget, in whole MiB, that a refusal names; what the options ask for where that cannot be told. */
+size_t qb_plan_least(QbArena *arena, QbDag *g, const QbPlanOptions *o);
 /* Shape, type and unit of every node, pages and bytes read, passes, chunks, predicted peak memory. */
 void qb_plan_text(const QbPlan *p, QbText *out);
+
+/* Voxels that are read or computed, over those that would be if each node made each of its voxels once: 1.0, or more where a
+ * later pass makes an image again rather than reading it back. */
+double qb_plan_recompute(const QbPlan *p);
 
 /* The box of input k that a box of the step's output needs, clipped to the input's domain; `halo` (may be NULL) gets the
  * halo where the operator has one. */

@@ -176,6 +176,25 @@ static void demand_of_fold(QbStep *s, Demand *d, QbArena *arena)
     add_need(d, arena, &need);
 }
 
+/* A store keeps what is read back from it, and nothing else; every other fold adds its whole input, whatever part of its
+ * result is looked at. */
+static bool is_store(const QbStep *s)
+{
+    return s->kind == QB_STEP_FOLD && s->node < 0;
+}
+
+/* What is read back of a store is demand for it, as what is looked up in it is (demand_input). */
+static void demand_store(Planner *p, const QbStep *refill)
+{
+    const QbStep *store = &p->steps[refill->in[0]];
+    for (int v = 0; is_store(store) && v < refill->n_intervals; v++) {
+        QbBox box = refill->box;
+        box.lo[0] = refill->interval[v].lo;
+        box.hi[0] = refill->interval[v].hi;
+        add_need(&p->demand[store->id], p->arena, &box);
+    }
+}
+
 void qb_plan_demand(Planner *p)
 {
     for (int i = p->n_steps - 1; i >= 0; i--) {
@@ -183,9 +202,13 @@ void qb_plan_demand(Planner *p)
         if (!qb_step_runs(s))
             continue;
         bool folds = s->kind == QB_STEP_FOLD || s->kind == QB_STEP_SINK;
-        if (folds && !p->demand[i].any)
+        if (folds && !(is_store(s) && p->demand[i].any)) {
+            p->demand[i] = (Demand){0};
             demand_of_fold(s, &p->demand[i], p->arena);
+        }
         settle(s, &p->demand[i]);
+        if (s->kind == QB_STEP_REFILL)
+            demand_store(p, s);
         if (s->kind == QB_STEP_REFILL || s->kind == QB_STEP_SOURCE)
             continue;
         for (int k = 0; k < s->n_in; k++)

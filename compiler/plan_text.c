@@ -67,6 +67,62 @@ static double pass_ns(const QbPlan *p, int pass)
     return ns;
 }
 
+static double demanded(const QbStep *s)
+{
+    return (double)s->ticks * (double)(s->box.hi[1] - s->box.lo[1]) * (double)(s->box.hi[2] - s->box.lo[2]);
+}
+
+static bool makes_voxels(const QbStep *s)
+{
+    return s->kind == QB_STEP_SOURCE || s->kind == QB_STEP_KERNEL;
+}
+
+/* The step that makes most of the node's voxels: what the others make was made there, too, or could have been. */
+static bool is_largest(const QbPlan *p, const QbStep *s)
+{
+    for (int i = 0; i < p->n_steps; i++) {
+        const QbStep *other = &p->steps[i];
+        if (other == s || !makes_voxels(other) || other->node != s->node)
+            continue;
+        if (demanded(other) > demanded(s) || (demanded(other) == demanded(s) && i < s->id))
+            return false;
+    }
+    return true;
+}
+
+double qb_plan_recompute(const QbPlan *p)
+{
+    double all = 0, once = 0;
+    for (int i = 0; i < p->n_steps; i++) {
+        const QbStep *s = &p->steps[i];
+        if (!makes_voxels(s))
+            continue;
+        all += demanded(s);
+        if (s->recompute <= 1 || s->node < 0 || is_largest(p, s))
+            once += demanded(s);
+    }
+    return once > 0 ? all / once : 1;
+}
+
+static void recompute_text(const QbPlan *p, QbText *out)
+{
+    double factor = qb_plan_recompute(p);
+    if (factor <= 1) {
+        qb_text_add(out, "recomputation: 1.0, every voxel is made once\n");
+        return;
+    }
+    qb_text_addf(out, "recomputation: %.2f,", factor);
+    const char *sep = " ";
+    for (int i = 0; i < p->n_steps; i++) {
+        const QbStep *s = &p->steps[i];
+        if (!makes_voxels(s) || s->recompute <= 1 || !is_largest(p, s))
+            continue;
+        qb_text_addf(out, "%s%s in %.0f passes", sep, s->label, s->recompute);
+        sep = ", ";
+    }
+    qb_text_add(out, ": cheaper than storing it until a number is measured\n");
+}
+
 static void totals(const QbPlan *p, QbText *out)
 {
     int64_t pages = 0, bytes = 0;
@@ -78,7 +134,8 @@ static void totals(const QbPlan *p, QbText *out)
         bytes += s->ticks * (s->box.hi[1] - s->box.lo[1]) * (s->box.hi[2] - s->box.lo[2]) * (int64_t)qb_pix_bytes(s->type.pix);
     }
     qb_text_addf(out, "reads %lld page%s, %.1f MiB of voxels\n", (long long)pages, pages == 1 ? "" : "s", (double)bytes / (1 << 20));
-    qb_text_addf(out, "memory: %.1f MiB predicted, budget %.1f MiB, %d thread%s\n", (double)p->predicted / (1 << 20),
+    recompute_text(p, out);
+    qb_text_addf(out, "memory: %.1f MiB predicted at its peak, budget %.1f MiB, %d thread%s\n", (double)p->predicted / (1 << 20),
                  (double)p->budget / (1 << 20), p->threads, p->threads == 1 ? "" : "s");
 }
 

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_OPEN 256
+#define MAX_OPEN 1024
 
 enum { SLOT_FREE, SLOT_TAKEN, SLOT_ARMED };
 

@@ -43,6 +43,9 @@ void qb_image_stats(const QbImageReader *r, int64_t *pages, int64_t *bytes);
 const QbImageInfo *qb_image_opened(const QbImageReader *r);
 void qb_image_close(QbImageReader *r);
 
+/* Compares names; runs of digits by their value: s2 before s10; s02 after s2. */
+int qb_natural_order(const char *a, const char *b);
+
 /* ---- writing ---------------------------------------------------------------------------------------- */
 
 /* A file that appears whole or not at all: written beside its final name, renamed by commit, removed by abort.

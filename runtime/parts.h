@@ -38,11 +38,23 @@ typedef struct Live {
     bool merging;
     int running;          /* tiles in work */
     int *users, *user_input, n_users; /* consumers of the ring in this pass */
+    int64_t voxels;       /* done so far, and the time that took in tasks */
+    double seconds;
 } Live;
+
+typedef struct Task {
+    Live *l;
+    Flight *f;
+    int64_t tile; /* −1: merge */
+} Task;
 
 typedef struct Worker {
     unsigned char *memory; /* row pointers, then scratch */
     QbStepTime *time;      /* per step */
+    QbThreadTime thread;   /* the tasks that were kept */
+    int64_t cap_notes, most_notes;
+    double shortest;       /* shorter tasks are not kept: the buffer was full before */
+    double waited;
 } Worker;
 
 typedef struct Run {
@@ -56,6 +68,8 @@ typedef struct Run {
     size_t worker_bytes;
     double *serial;        /* per step: seconds in which nothing else could run */
     double origin;         /* qb_now() at the start of the run */
+    double began;          /* at the start of qb_run */
+    double next_look, next_tell, sample_every, fraction; /* watch.c */
     QbErr *err;
 } Run;
 
@@ -66,9 +80,34 @@ bool qb_exec_merge(Run *run, Live *l, const Flight *f, QbErr *err);
 /* The context that fold callbacks get. `values` has room for QB_MAX_INPUTS. */
 QbFoldCtx qb_exec_ctx(const Run *run, const Live *l, const QbValue **values);
 
+/* ready.c: which task of a pass is next. Called with the scheduler's lock held. */
+typedef struct Ready {
+    Run *run;
+    Live **order; /* steps of this pass, topological */
+    int n, n_finished;
+} Ready;
+void qb_ready_open(Ready *c, Run *run, int pass);
+void qb_ready_close(Ready *c);
+bool qb_ready_pick(Ready *c, bool commit, Task *t); /* with `commit` it is taken */
+void qb_ready_complete(Ready *c, const Task *t);
+bool qb_ready_needs_merge(const QbStep *s);
+void qb_ready_rewind(Live *l); /* a step to its first quantum */
+
 /* sched.c: all tasks of one pass. */
 bool qb_sched_pass(Run *run, int pass, QbErr *err);
-/* The first quantum that is not done: false at the end. */
+/* replay.c: serial time of a run on one thread, from the times of its steps. */
+void qb_replay(Run *run);
+/* run.c: the consumers of each ring of a pass. */
+void qb_users_link(Run *run, int pass);
+void qb_users_unlink(Run *run, int pass);
+
+/* watch.c. A task is kept by its own worker; `snapshot` is called with the scheduler's lock held, `tell`
+ * without, by one thread at a time. */
+void qb_watch_open(Run *run);
+void qb_watch_keep(const Run *run, Worker *w, const QbTaskNote *n);
+void qb_watch_snapshot(Run *run, int pass, double now, QbProgress *p);
+double qb_watch_tell(Run *run, double now, QbProgress *p); /* when to look again */
+/* ready.c: the first quantum that is not done: false at the end. */
 bool qb_live_next(const Live *l, QbBox *box);
 
 /* memory.c: zero pages from the system, with huge pages where that wastes little; false says how much was asked for. */
@@ -89,5 +128,7 @@ void qb_outputs_abort(Run *run);
 bool qb_values_ready(Run *run, QbErr *err);
 /* printing.c */
 bool qb_print_outputs(Run *run, QbErr *err);
+/* The first rows of a table as right-aligned columns. */
+bool qb_print_table(QbTable *t, int64_t rows, QbText *out, QbErr *err);
 
 #endif

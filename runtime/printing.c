@@ -28,20 +28,21 @@ static void pad(QbText *out, const char *s, size_t width)
 }
 
 /* Right-aligned columns, two spaces apart; every row is looked at twice: for the widths, then to write it. */
-static bool print_table(QbTable *t, QbText *out, QbErr *err)
+bool qb_print_table(QbTable *t, int64_t rows, QbText *out, QbErr *err)
 {
     size_t width[QB_MAX_COLUMNS];
     char buf[32];
+    int64_t n = qb_min64(t->n_rows, rows);
     for (int c = 0; c < t->n_columns; c++) {
         width[c] = strlen(t->type[c].name);
-        for (int64_t r = 0; r < t->n_rows; r++) {
+        for (int64_t r = 0; r < n; r++) {
             if (!cell_text(t, r, c, buf, err))
                 return false;
             if (strlen(buf) > width[c])
                 width[c] = strlen(buf);
         }
     }
-    for (int64_t r = -1; r < t->n_rows; r++) {
+    for (int64_t r = -1; r < n; r++) {
         for (int c = 0; c < t->n_columns; c++) {
             if (c)
                 qb_text_add(out, "  ");
@@ -49,7 +50,7 @@ static bool print_table(QbTable *t, QbText *out, QbErr *err)
                 return false;
             pad(out, r < 0 ? t->type[c].name : buf, width[c]);
         }
-        if (r + 1 < t->n_rows)
+        if (r + 1 < n)
             qb_text_add(out, "\n");
     }
     return true;
@@ -79,7 +80,7 @@ static bool print_item(const Run *run, const QbPrintItem *it, QbText *out, QbErr
     }
     const QbValue *v = &run->live[run->plan->step_of_node[it->node]].value;
     if (type->kind == QB_TABLE)
-        return print_table(v->table, out, err);
+        return qb_print_table(v->table, INT64_MAX, out, err);
     if (type->kind == QB_BOOL)
         qb_text_add(out, v->number != 0 ? "true" : "false");
     else

@@ -7,7 +7,7 @@
 #include <string.h>
 
 typedef struct Sums {
-    double busy, serial, parallel, p, other, utilisation;
+    double busy, serial, parallel, p, other, waiting, utilisation;
     int hotspot; /* step, or −1 */
 } Sums;
 
@@ -21,6 +21,8 @@ static Sums sum_up(const QbPlan *plan, const QbRunResult *r)
         if (r->steps[i].tasks && (s.hotspot < 0 || r->steps[i].busy > r->steps[s.hotspot].busy))
             s.hotspot = i;
     }
+    for (int w = 0; w < r->n_threads; w++)
+        s.waiting += r->threads[w].waited;
     double outside = r->wall > r->pass_wall ? r->wall - r->pass_wall : 0;
     s.serial = outside + in_tasks;
     s.parallel = s.busy > in_tasks ? s.busy - in_tasks : 0;
@@ -92,7 +94,8 @@ static void run_json(const QbPlan *plan, const QbRunResult *r, const Sums *s, Qb
     field(out, "parallel_s", s->parallel, ", ");
     field(out, "parallel_fraction", s->p, ", ");
     field(out, "utilisation", s->utilisation, ", ");
-    field(out, "other_s", s->other, ",\n    ");
+    field(out, "other_s", s->other, ", ");
+    field(out, "waiting_s", s->waiting, ",\n    ");
     whole(out, "pages_read", r->pages_read, ", ");
     whole(out, "bytes_read", r->bytes_read, ", ");
     whole(out, "bytes_written", r->bytes_written, ", ");
@@ -100,7 +103,22 @@ static void run_json(const QbPlan *plan, const QbRunResult *r, const Sums *s, Qb
     whole(out, "budget", (int64_t)plan->budget, ", ");
     whole(out, "predicted", (int64_t)plan->predicted, ", ");
     whole(out, "peak", (int64_t)r->peak, "}, ");
+    field(out, "recompute", qb_plan_recompute(plan), ", ");
     whole(out, "voxels", r->voxels, "},\n");
+}
+
+static void threads_json(const QbRunResult *r, QbText *out)
+{
+    qb_text_add(out, "  \"threads\": [");
+    for (int w = 0; w < r->n_threads; w++) {
+        const QbThreadTime *t = &r->threads[w];
+        qb_text_add(out, w ? ",\n    {" : "\n    {");
+        field(out, "busy_s", t->busy, ", ");
+        field(out, "cpu_s", t->cpu, ", ");
+        field(out, "waiting_s", t->waited, ", ");
+        whole(out, "tasks", t->tasks, "}");
+    }
+    qb_text_add(out, "\n  ],\n");
 }
 
 static void amdahl_json(const Sums *s, QbText *out)
@@ -198,6 +216,7 @@ void qb_report_json(const QbPlan *plan, const QbRunResult *r, const QbReportInfo
     words(out, "sha256", info->sha256, "},\n");
     params_json(plan->dag, out);
     run_json(plan, r, &s, out);
+    threads_json(r, out);
     amdahl_json(&s, out);
     hotspot_json(plan, r, &s, out);
     qb_text_add(out, "  \"nodes\": [");
@@ -247,8 +266,11 @@ void qb_report_table(const QbPlan *plan, const QbRunResult *r, QbText *out)
             table_row(plan, r, &s, i, out);
     qb_text_addf(out, "%-24s %6s %9s %9.3f %9s %8s %11s %9s %6.1f\n", "other", "", "", s.other, "", "", "", "",
                  r->wall > 0 ? 100 * s.other / (r->wall * plan->threads) : 0);
-    qb_text_addf(out, "wall %.3f s, cpu %.3f s, serial %.3f s, utilisation %.0f %%, memory %zu MiB (predicted %zu, budget %zu)\n",
-                 r->wall, r->cpu, s.serial, 100 * s.utilisation, r->peak >> 20, plan->predicted >> 20, plan->budget >> 20);
+    qb_text_addf(out, "wall %.3f s, cpu %.3f s, serial %.3f s, waiting %.3f s, utilisation %.0f %%, recomputation %.2f\n", r->wall,
+                 r->cpu, s.serial, s.waiting, 100 * s.utilisation, qb_plan_recompute(plan));
+    qb_text_addf(out, "memory %zu MiB, %.0f %% of the %zu MiB that were predicted, budget %zu MiB\n", r->peak >> 20,
+                 plan->predicted ? 100 * (double)r->peak / (double)plan->predicted : 0, plan->predicted >> 20,
+                 plan->budget >> 20);
     qb_text_addf(out, "read %lld pages, %lld bytes; wrote %lld bytes\nspeed-up after Amdahl:", (long long)r->pages_read,
                  (long long)r->bytes_read, (long long)r->bytes_written);
     for (int t = 1; t <= 64; t *= 2)

@@ -96,8 +96,7 @@ static bool open_state(Run *run, Live *l, QbErr *err)
 static bool open_step(Run *run, Live *l, PassMemory *m, QbErr *err)
 {
     const QbStep *s = l->step;
-    l->interval = 0;
-    l->at = s->n_intervals ? s->interval[0].lo : 0;
+    qb_ready_rewind(l);
     l->ring = m->base + m->used;
     m->used += qb_step_has_ring(s) ? s->ring_bytes : 0;
     l->partial_stride = partial_stride(s);
@@ -111,7 +110,7 @@ static bool open_step(Run *run, Live *l, PassMemory *m, QbErr *err)
     return l->opened;
 }
 
-static void link_users(Run *run, int pass)
+void qb_users_link(Run *run, int pass)
 {
     const QbPlan *p = run->plan;
     for (int i = 0; i < p->n_steps; i++) {
@@ -127,6 +126,19 @@ static void link_users(Run *run, int pass)
             l->users[l->n_users] = i;
             l->user_input[l->n_users++] = k;
         }
+    }
+}
+
+void qb_users_unlink(Run *run, int pass)
+{
+    for (int i = 0; i < run->plan->n_steps; i++) {
+        Live *l = &run->live[i];
+        if (l->step->pass != pass)
+            continue;
+        free(l->users);
+        free(l->user_input);
+        l->users = l->user_input = NULL;
+        l->n_users = 0;
     }
 }
 
@@ -174,25 +186,26 @@ static void close_pass(Run *run, int pass)
             free(l->constant[k]);
         memset(l->constant, 0, sizeof(l->constant));
         free(l->partial_used);
-        free(l->users);
-        free(l->user_input);
         l->partial_used = NULL;
-        l->users = l->user_input = NULL;
-        l->n_users = 0;
         l->opened = l->opened && l->step->kind != QB_STEP_SOURCE;
     }
+    qb_users_unlink(run, pass);
 }
 
 static bool pass_steps(Run *run, int pass, PassMemory *m, QbErr *err)
 {
     for (int i = 0; i < run->plan->n_steps; i++)
         if (run->plan->steps[i].pass == pass && qb_step_runs(&run->plan->steps[i]))
-            if (!open_step(run, &run->live[i], m, err))
+            if (!open_step(run, &run->live[i], m, err)) {
+                run->r->failed_step = i;
                 return false;
-    link_users(run, pass);
-    double t = qb_now();
+            }
+    qb_users_link(run, pass);
+    QbPassTime *t = &run->r->passes[run->r->n_passes++];
+    t->start = qb_now() - run->origin;
     bool ok = qb_sched_pass(run, pass, err);
-    run->r->pass_wall += qb_now() - t;
+    t->end = qb_now() - run->origin;
+    run->r->pass_wall += t->end - t->start;
     return ok && finish_folds(run, pass, err);
 }
 
@@ -255,17 +268,51 @@ static void sum_times(Run *run)
             t->last = m->last > t->last ? m->last : t->last;
             t->busy += m->busy;
             t->cpu += m->cpu;
+            t->merge += m->merge;
+            t->merges += m->merges;
             t->tasks += m->tasks;
             t->voxels += m->voxels;
             t->bytes += m->bytes;
         }
-        t->serial = run->serial[i];
         if (run->plan->steps[i].kind == QB_STEP_SOURCE)
             run->r->voxels += t->voxels;
     }
 }
 
-static void close_run(Run *run)
+/* What each thread did; the tasks that it kept go over to the result. */
+static void sum_threads(Run *run)
+{
+    QbRunResult *r = run->r;
+    r->n_threads = run->threads;
+    r->threads = qb_xcalloc((size_t)run->threads, sizeof(*r->threads));
+    for (int w = 0; w < run->threads; w++) {
+        QbThreadTime *t = &r->threads[w];
+        *t = run->workers[w].thread;
+        run->workers[w].thread.notes = NULL;
+        t->waited = run->workers[w].waited;
+        for (int i = 0; i < run->plan->n_steps; i++) {
+            t->busy += run->workers[w].time[i].busy;
+            t->cpu += run->workers[w].time[i].cpu;
+            t->tasks += run->workers[w].time[i].tasks;
+        }
+    }
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static void sum_serial(Run *run, bool ok)
+{
+    if (ok && run->threads == 1 && run->o->foresee)
+        qb_replay(run);
+    for (int i = 0; i < run->plan->n_steps; i++)
+        run->r->steps[i].serial = smaller(run->serial[i], run->r->steps[i].busy);
+}
+
+/* States and values; the times stay. */
+static void close_live(Run *run)
 {
     for (int i = 0; i < run->plan->n_steps; i++) {
         Live *l = &run->live[i];
@@ -274,9 +321,14 @@ static void close_run(Run *run)
         if (l->value.table && (l->step->kind == QB_STEP_FOLD || l->step->kind == QB_STEP_SCALAR))
             qb_table_free(l->value.table);
     }
+}
+
+static void close_run(Run *run)
+{
     for (int w = 0; run->workers && w < run->threads; w++) {
         qb_memory_unmap(run->workers[w].memory, run->worker_bytes);
         free(run->workers[w].time);
+        free(run->workers[w].thread.notes);
     }
     free(run->workers);
     free(run->live);
@@ -305,30 +357,53 @@ bool qb_run(const QbPlan *plan, const QbRunOptions *o, QbRunResult *r, QbErr *er
     Run run = {.plan = plan, .o = o, .r = r, .threads = plan->threads, .origin = o->started > 0 ? o->started : qb_now()};
     memset(r, 0, sizeof(*r));
     r->n_steps = plan->n_steps;
+    r->failed_step = -1;
     r->steps = qb_xcalloc((size_t)plan->n_steps + 1, sizeof(QbStepTime));
     r->n_outputs = plan->dag->n_outputs;
     r->outputs = qb_xcalloc((size_t)r->n_outputs + 1, sizeof(QbOutputDone));
     run.env = (QbRunEnv){.threads = plan->threads, .spill_above = plan->spill_above, .tmp_dir = o->tmp_dir};
     run.live = qb_xcalloc((size_t)plan->n_steps + 1, sizeof(Live));
     run.serial = qb_xcalloc((size_t)plan->n_steps + 1, sizeof(double));
+    r->passes = qb_xcalloc((size_t)plan->n_passes + 1, sizeof(*r->passes));
     for (int i = 0; i < plan->n_steps; i++)
         run.live[i].step = &plan->steps[i];
+    qb_watch_open(&run);
+    r->began = run.began - run.origin;
     bool ok = run_all(&run, err);
-    if (run.workers && run.workers[run.threads - 1].time)
-        sum_times(&run);
     if (!ok)
         qb_outputs_abort(&run);
-    close_run(&run);
+    close_live(&run);
     r->wall = qb_now() - run.origin;
     r->cpu = process_cpu();
     r->peak = qb_memory_peak();
+    if (run.workers && run.workers[run.threads - 1].time) {
+        sum_times(&run);
+        sum_threads(&run);
+        sum_serial(&run, ok);
+    }
+    close_run(&run);
     return ok;
 }
 
 void qb_run_result_free(QbRunResult *r)
 {
     qb_text_free(&r->printed);
+    for (int i = 0; i < r->n_outputs; i++) {
+        QbTable *table = r->outputs[i].table;
+        for (int k = i; table && k < r->n_outputs; k++)
+            if (r->outputs[k].table == table)
+                r->outputs[k].table = NULL;
+        if (table)
+            qb_table_free(table);
+    }
+    for (int k = 0; k < r->n_outputs; k++)
+        free(r->outputs[k].head);
+    for (int w = 0; w < r->n_threads; w++)
+        free(r->threads[w].notes);
     free(r->outputs);
     free(r->steps);
+    free(r->threads);
+    free(r->passes);
+    free(r->samples);
     memset(r, 0, sizeof(*r));
 }

@@ -129,10 +129,40 @@ static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
         if (o->format == QB_FORMAT_PRINT || qb_dag_at(g, o->node)->type.kind != QB_TABLE)
             continue;
         const Live *l = &run->live[run->plan->step_of_node[o->node]];
-        if (!write_table(run, o, l->value.table, &pending[i], err))
+        if (!run->o->gather && !write_table(run, o, l->value.table, &pending[i], err))
             return false;
     }
     return true;
+}
+
+/* The run's tables change hands: the result frees them. */
+static void gather_tables(Run *run)
+{
+    const QbDag *g = run->plan->dag;
+    for (int i = 0; i < g->n_outputs; i++) {
+        const QbOutput *o = &g->outputs[i];
+        if (o->format != QB_FORMAT_PRINT && qb_dag_at(g, o->node)->type.kind == QB_TABLE)
+            run->r->outputs[i].table = run->live[run->plan->step_of_node[o->node]].value.table;
+    }
+    for (int i = 0; i < g->n_outputs; i++)
+        if (run->r->outputs[i].table)
+            run->live[run->plan->step_of_node[g->outputs[i].node]].value.table = NULL;
+}
+
+static bool add_head(Run *run, int output, QbErr *err)
+{
+    const QbDag *g = run->plan->dag;
+    QbNodeId node = g->outputs[output].node;
+    if (qb_dag_at(g, node)->type.kind != QB_TABLE)
+        return true;
+    QbTable *table = run->live[run->plan->step_of_node[node]].value.table;
+    QbText t = {0};
+    run->r->outputs[output].rows = table->n_rows;
+    if (!run->o->head_rows)
+        return true;
+    bool ok = qb_print_table(table, run->o->head_rows, &t, err);
+    run->r->outputs[output].head = t.s;
+    return ok;
 }
 
 bool qb_outputs_commit(Run *run, QbErr *err)
@@ -148,6 +178,7 @@ bool qb_outputs_commit(Run *run, QbErr *err)
         run->r->outputs[i].kind = kind_of(&qb_dag_at(g, o->node)->type);
         run->r->outputs[i].bytes = qb_atomic_size(pending[i]);
         run->r->bytes_written += run->r->outputs[i].bytes;
+        ok = add_head(run, i, err);
     }
     /* All bytes are on the disk by now: what is left is to give each file its name. */
     for (int i = 0; i < g->n_outputs; i++) {
@@ -157,5 +188,7 @@ bool qb_outputs_commit(Run *run, QbErr *err)
             qb_atomic_abort(pending[i]);
     }
     free(pending);
+    if (ok && run->o->gather)
+        gather_tables(run);
     return ok;
 }

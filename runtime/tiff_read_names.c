@@ -10,12 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Compares runs of digits by their value: s2 before s10; s02 after s2. */
-static int compare_names(const void *pa, const void *pb)
+int qb_natural_order(const char *whole_a, const char *whole_b)
 {
-    const unsigned char *a = *(const unsigned char *const *)pa,
-                        *b = *(const unsigned char *const *)pb;
-    const char *whole_a = (const char *)a, *whole_b = (const char *)b;
+    const unsigned char *a = (const unsigned char *)whole_a, *b = (const unsigned char *)whole_b;
     while (*a && *b) {
         if (*a < '0' || *a > '9' || *b < '0' || *b > '9') {
             if (*a != *b)
@@ -38,6 +35,11 @@ static int compare_names(const void *pa, const void *pb)
     if (*a != *b)
         return *a ? 1 : -1;
     return strcmp(whole_a, whole_b);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return qb_natural_order(*(const char *const *)a, *(const char *const *)b);
 }
 
 static bool add_name(QbTiffIndex *ix, const char *name, QbErr *err)

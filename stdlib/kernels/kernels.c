@@ -11,7 +11,7 @@
                                                 &qb_label_kernels_##variant};
 
 TABLES(base)
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(QB_BASE_ONLY)
 TABLES(avx2)
 TABLES(avx512)
 
@@ -33,7 +33,7 @@ int qb_kernels_all(const QbKernels *out[3])
 {
     int n = 0;
     out[n++] = &kernels_base;
-#if defined(__x86_64__)
+#if defined(__x86_64__) && !defined(QB_BASE_ONLY)
     __builtin_cpu_init();
     if (has_avx2())
         out[n++] = &kernels_avx2;

@@ -31,6 +31,11 @@ for word in '24×96×128' u8 label count pass predicted; do
     grep -qi "$word" stdout.txt || fail "the plan lacks '$word'"
 done
 ! grep -q gaussian stdout.txt || fail 'the plan holds a dead node'
+grep -q '^recomputation: 1.0, ' stdout.txt || fail "no recomputation factor: $(tail -n 5 stdout.txt)"
+printf 'image = read("cells3d.tif")\nsave image > otsu(image) to "a.tif"\n' >again.qbi
+expect 0 '' qbic plan again.qbi -t 2
+grep -qE '^recomputation: 1.50, read in 2 passes: cheaper' stdout.txt || fail "the image is read twice: $(tail -n 5 stdout.txt)"
+grep -qE '^memory: [0-9.]+ MiB predicted at its peak' stdout.txt || fail 'no predicted peak'
 ls ./*.csv ./*.png 2>/dev/null && fail 'check, plan or graph wrote something'
 
 expect 0 '' qbic graph "$SAMPLES/count.qbi"

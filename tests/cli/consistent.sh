@@ -25,6 +25,7 @@ save project(soft, mean) to "mean.npy"
 save project(image, max, axis=1) to "max.tif"
 save project(image, std, axis=2) to "std.npy"
 save montage(image) to "montage.png"
+save image > otsu(median(image[::-1, ::2], 3)) to "stored.tif"
 save median(image[5:20, ::2, 10:100], [3, 5, 7])[7] to "slice.tif"
 END
 

@@ -44,6 +44,34 @@ if command -v groff >/dev/null; then
     [ ! -s roff.txt ] || fail "groff warns: $(head -n 3 roff.txt)"
 fi
 
+# the manual's section of commands
+sed '1,/^## Commands$/d' "$SOURCE/docs/cli.md" >commands.md
+expect 0 '' qbic man --md
+same stdout.txt commands.md
+
+# the editors' grammars
+python3 "$SOURCE/docs/editors/make.py" "$QBIC" editors || fail 'docs/editors/make.py'
+for file in vim/syntax/qbi.vim vim/ftdetect/qbi.vim vscode/package.json vscode/language-configuration.json \
+    vscode/syntaxes/qbi.tmLanguage.json; do
+    same "editors/$file" "$SOURCE/docs/editors/$file"
+done
+if command -v vim >/dev/null; then
+    printf 'param level: number = 10 um  # why\nsave "x{level}" |> median\n' >colours.qbi
+    cat >colours.vim <<'END'
+syntax on
+source editors/vim/syntax/qbi.vim
+let found = map([[1, 1], [1, 14], [1, 23], [1, 26], [1, 31], [2, 6], [2, 8], [2, 20]],
+    \ {_, p -> synIDattr(synID(p[0], p[1], 1), 'name')})
+call writefile([join(found)], 'colours.txt')
+quitall!
+END
+    timeout 20 vim -es -N -u NONE -i NONE -S colours.vim colours.qbi >vim.log 2>&1 || true
+    echo qbiStatement qbiType qbiNumber qbiNumber qbiComment qbiString qbiHole qbiOperator >wanted.txt
+    if vim --version | grep -q "+syntax"; then
+        same colours.txt wanted.txt
+    fi
+fi
+
 # the verbs that the help does not list are known all the same
 for verb in completion man; do
     expect 0 '' qbic $verb --help

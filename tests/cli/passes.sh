@@ -38,7 +38,7 @@ image = read(input)
 real  = image / 4
 mid   = median(image, 3)
 save mid > 50 to "median.npy"
-save 40 < median(image, 5) < 90 to "band.npy"
+save 40 < median(image, [3, 5, 5]) < 90 to "band.npy"
 save median(image, [1, 3, 5]) == 20 to "equal.npy"
 save rank(image, 3, 4) != 33 to "unequal.npy"
 save minimum(image, 3) >= 12 to "minimum.npy"

@@ -15,6 +15,7 @@ for key in ('wall_s cpu_s threads serial_s parallel_s parallel_fraction utilisat
             'bytes_written memory voxels').split():
     assert key in run, key
 assert set('budget predicted peak'.split()) <= set(run['memory'])
+assert run['memory']['peak'] <= run['memory']['predicted'] and run['recompute'] == 1, run
 assert run['threads'] == 2 and run['pages_read'] == 24
 for node in d['nodes']:
     for key in 'id op file line column wall_s busy_s cpu_s serial_s parallel_s tasks voxels bytes recompute'.split():

@@ -2,7 +2,7 @@
 """make_tiff.py OUT KEY=VALUE…: small TIFF files, right and wrong ones, with nothing but Python's own library.
 
 pages=N shape=HxW type=u8|u16|u32|i8|i16|i32|f32|f64|bit|rgb rows=ROWS-PER-STRIP compress=none|deflate order=little|big big=1
-fill=ramp|zero|const:V|nan|inf|noise[:SEED]   what the voxels hold
+fill=ramp|zero|const:V|nan|inf|noise[:SEED]|npy:FILE   what the voxels hold (FILE: u8, of the same shape)
 voxel=Z,Y,X   voxel size in micrometres, as ImageJ writes it
 dots=X,Y,UNIT resolution tags: voxels in a unit, 1 none, 2 inch, 3 centimetre
 text=WORDS    the description (an OME-XML, say); \\n is a line's end
@@ -29,6 +29,9 @@ def voxels(o, n, page):
     if kind == 'noise':
         r = random.Random(int(arg or 0) * 1000 + page)
         return [r.randrange(0, 128) for _ in range(n)]
+    if kind == 'npy':
+        with open(arg, 'rb') as f:
+            return list(f.read()[-n * int(o['pages']):][n * page:n * (page + 1)])
     return [(k * 7 + page * 3) % 120 for k in range(n)]
 
 

@@ -9,7 +9,8 @@
  * half(image): image[::2].   flip(image): image[::-1], which must be stored.   total(image): a measured number.
  * twice(image, r), composed: look(look(image, r), r).   both(image, r), kept but composed of look and negate.
  * median, count_box, label, count, label_table: descriptors alone, for the passes that know them by name.
- * Beside them the true add, subtract, multiply, negate, gt, ge, lt, le, where, map, store. */
+ * Beside them the true add, subtract, multiply, divide, negate, gt, ge, lt, le, eq, ne, logical_and, logical_or,
+ * logical_not, where, erode, dilate, map, store. */
 extern const QbOp *const graph_ops[];
 extern const int graph_n_ops;
 

@@ -2,6 +2,7 @@
 #include "compiler/opinfo.h"
 #include "compiler/passes.h"
 #include "core/prog.h"
+#include "stdlib/kernels/filter.h"
 #include "tests/unit/support_graph.h"
 
 #include <criterion/criterion.h>
@@ -164,5 +165,216 @@ Test(passes, list_and_notes)
                      qb_pass_names[k]);
     }
     cr_expect_str_eq(graph_text(&b, b.g->outputs[0].node), "map(median(ramp()))");
+    graph_free(&b);
+}
+
+/* ---- tabulate ------------------------------------------------------------------------------------------ */
+
+static QbNodeId small_image(GraphBench *b, QbPix pix)
+{
+    QbNodeId x = graph_ramp(b, 3, 9, 9, 9);
+    qb_dag_at(b->g, x)->type.pix = pix;
+    return x;
+}
+
+/* (x − at)² */
+static QbNodeId squared(GraphBench *b, QbNodeId x, double at)
+{
+    QbNodeId d = graph_binary(b, "subtract", x, graph_number(b, at));
+    return graph_binary(b, "multiply", d, d);
+}
+
+static void expect_table(GraphBench *b, QbNodeId mask, int changed, const char *want)
+{
+    const char *why = "";
+    graph_save(b, mask, "m.npy");
+    cr_expect_eq(qb_pass_tabulate(b->g, &why), changed);
+    expect_output(b, b->g->n_outputs - 1, want);
+    graph_free(b);
+}
+
+Test(tabulate, thresholds)
+{
+    GraphBench b = graph_bench();
+    QbNodeId part = graph_binary(&b, "divide", small_image(&b, QB_U8), graph_number(&b, 255));
+    QbNodeId rest = graph_binary(&b, "subtract", graph_number(&b, 1), part);
+    expect_table(&b, graph_binary(&b, "gt", rest, graph_number(&b, 0.5)), 1, "lt(ramp(), 128)");
+    b = graph_bench();
+    QbNodeId twice = graph_binary(&b, "multiply", small_image(&b, QB_I16), graph_number(&b, 2));
+    expect_table(&b, graph_binary(&b, "ge", twice, graph_number(&b, -7)), 1, "gt(ramp(), -4)");
+}
+
+Test(tabulate, bands)
+{
+    GraphBench b = graph_bench();
+    QbNodeId near = squared(&b, small_image(&b, QB_U8), 60);
+    expect_table(&b, graph_binary(&b, "lt", near, graph_number(&b, 100)), 1,
+                 "logical_and(gt(ramp(), 50), lt(ramp(), 70))");
+    b = graph_bench();
+    near = squared(&b, small_image(&b, QB_U16), 1000);
+    expect_table(&b, graph_binary(&b, "ge", near, graph_number(&b, 100)), 1,
+                 "logical_or(lt(ramp(), 991), gt(ramp(), 1009))");
+}
+
+Test(tabulate, never_and_always)
+{
+    GraphBench b = graph_bench();
+    QbNodeId square = squared(&b, small_image(&b, QB_U8), 0);
+    expect_table(&b, graph_binary(&b, "lt", square, graph_number(&b, 0)), 1, "lt(ramp(), 0)");
+    b = graph_bench();
+    square = squared(&b, small_image(&b, QB_I8), 0);
+    expect_table(&b, graph_binary(&b, "ge", square, graph_number(&b, 0)), 1, "ge(ramp(), -128)");
+}
+
+/* Two bands; images of more bits; a measured number; two images; what is plain already. */
+Test(tabulate, what_it_leaves)
+{
+    GraphBench b = graph_bench();
+    QbNodeId four = squared(&b, squared(&b, small_image(&b, QB_U8), 50), 400);
+    QbNodeId mask = graph_binary(&b, "lt", four, graph_number(&b, 100));
+    expect_table(&b, mask, 0, graph_text(&b, mask));
+    b = graph_bench();
+    mask = graph_binary(&b, "lt", squared(&b, graph_ramp(&b, 3, 9, 9, 9), 5), graph_number(&b, 9));
+    expect_table(&b, mask, 0, graph_text(&b, mask));
+    b = graph_bench();
+    QbNodeId x = small_image(&b, QB_U8),
+             d = graph_binary(&b, "subtract", x, graph_unary(&b, "total", x));
+    mask = graph_binary(&b, "lt", d, graph_number(&b, 9));
+    expect_table(&b, mask, 0, graph_text(&b, mask));
+    b = graph_bench();
+    x = small_image(&b, QB_U8);
+    mask = graph_binary(&b, "logical_and", graph_binary(&b, "gt", x, graph_number(&b, 3)),
+                        graph_binary(&b, "lt", x, graph_number(&b, 9)));
+    expect_table(&b, mask, 0, graph_text(&b, mask));
+}
+
+/* ---- commuting: elements, equalities -------------------------------------------------------------------- */
+
+static QbNodeId grey_step(GraphBench *b, const char *op, QbNodeId x)
+{
+    QbMorphParams p = {.element = {.shape = QB_BALL, .r = 2}};
+    return qb_dag_named(b->g, op, &p, &x, 1, (QbSpan){0});
+}
+
+Test(commute, grey_steps)
+{
+    static const struct {
+        const char *step, *compare, *want;
+        bool outside;
+    } cases[] = {
+        {"erode", "gt", "erode(gt(ramp(), 60))", true},
+        {"erode", "lt", "dilate(lt(ramp(), 60))", false},
+        {"dilate", "ge", "dilate(ge(ramp(), 60))", false},
+        {"dilate", "le", "erode(le(ramp(), 60))", true},
+    };
+    for (int k = 0; k < QB_COUNT(cases); k++) {
+        GraphBench b = graph_bench();
+        const char *why;
+        QbNodeId m = grey_step(&b, cases[k].step, graph_ramp(&b, 3, 9, 9, 9));
+        graph_save(&b, graph_binary(&b, cases[k].compare, m, graph_number(&b, 60)), "m.npy");
+        cr_expect_eq(qb_pass_commute(b.g, &why), 1);
+        expect_output(&b, 0, cases[k].want);
+        const QbMorphParams *p = qb_dag_at(b.g, b.g->outputs[0].node)->params;
+        cr_expect_eq(p->outside, cases[k].outside, "a mirror shows what lies inside");
+        graph_free(&b);
+    }
+}
+
+Test(commute, equalities_and_bands)
+{
+    static const struct {
+        const char *op, *want;
+    } cases[] = {
+        {"eq",
+         "logical_and(count_box(ge(ramp(), 60), need=14), count_box(le(ramp(), 60), need=14))"},
+        {"ne", "logical_not(logical_and(count_box(ge(ramp(), 60), need=14), "
+               "count_box(le(ramp(), 60), need=14)))"},
+    };
+    for (int k = 0; k < QB_COUNT(cases); k++) {
+        GraphBench b = graph_bench();
+        const char *why;
+        QbNodeId m = graph_unary(&b, "median", graph_ramp(&b, 3, 9, 9, 9));
+        graph_save(&b, graph_binary(&b, cases[k].op, m, graph_number(&b, 60)), "m.npy");
+        cr_expect_eq(qb_pass_commute(b.g, &why), 3);
+        expect_output(&b, 0, cases[k].want);
+        graph_free(&b);
+    }
+}
+
+/* A number measured from the image itself commutes; one measured from what the filter gives needs that. */
+Test(commute, measured_numbers)
+{
+    GraphBench b = graph_bench();
+    const char *why;
+    QbNodeId x = graph_ramp(&b, 3, 9, 9, 9), m = graph_unary(&b, "median", x);
+    graph_save(&b, graph_binary(&b, "gt", m, graph_unary(&b, "total", x)), "m.npy");
+    cr_expect_eq(qb_pass_commute(b.g, &why), 1);
+    expect_output(&b, 0, "count_box(gt(ramp(), total(ramp())), need=14)");
+    graph_free(&b);
+    b = graph_bench();
+    m = graph_unary(&b, "median", graph_ramp(&b, 3, 9, 9, 9));
+    graph_save(&b, graph_binary(&b, "gt", m, graph_unary(&b, "total", m)), "m.npy");
+    cr_expect_eq(qb_pass_commute(b.g, &why), 0);
+    graph_free(&b);
+}
+
+/* ---- constants and sharing ------------------------------------------------------------------------------ */
+
+Test(constants, put_back)
+{
+    GraphBench b = graph_bench();
+    const char *why;
+    QbNodeId six = graph_binary(&b, "multiply", graph_number(&b, 2), graph_number(&b, 3));
+    graph_save(&b, graph_binary(&b, "gt", graph_ramp(&b, 3, 9, 9, 9), six), "m.npy");
+    expect_output(&b, 0, "gt(ramp(), 6)");
+    cr_expect_eq(b.g->n_folded, 1);
+    cr_expect_eq(qb_pass_unfold(b.g, &why), 1);
+    expect_output(&b, 0, "gt(ramp(), multiply(2, 3))");
+    graph_free(&b);
+}
+
+/* 4 = 2 · 2 and 2 = 4 / 2: one of them stays a number, else either would wait for the other. */
+Test(constants, never_in_a_circle)
+{
+    GraphBench b = graph_bench();
+    const char *why;
+    QbNodeId two = graph_number(&b, 2), four = graph_binary(&b, "multiply", two, two);
+    QbNodeId x = graph_ramp(&b, 3, 9, 9, 9);
+    cr_expect_eq(graph_binary(&b, "divide", four, two), two);
+    QbNodeId sum = graph_binary(&b, "add", graph_binary(&b, "multiply", x, two), four);
+    graph_save(&b, graph_binary(&b, "gt", sum, graph_number(&b, 1)), "m.npy");
+    cr_expect_eq(qb_pass_unfold(b.g, &why), 1);
+    graph_free(&b);
+}
+
+Test(sharing, counted_and_off)
+{
+    GraphBench b = graph_bench();
+    QbNodeId x = graph_ramp(&b, 3, 9, 9, 9), y = graph_unary(&b, "negate", x);
+    cr_expect_eq(graph_unary(&b, "negate", x), y);
+    cr_expect_eq(b.g->n_shared, 1);
+    b.g->no_sharing = true;
+    cr_expect_neq(graph_unary(&b, "negate", x), y);
+    cr_expect_eq(b.g->n_shared, 1);
+    graph_free(&b);
+}
+
+/* ---- who watches ---------------------------------------------------------------------------------------- */
+
+static void count_calls(void *ctx, const QbDag *g, const QbPassNote *note)
+{
+    int *calls = ctx;
+    cr_expect_eq(*calls, note ? g->n_passes : 0);
+    ++*calls;
+}
+
+Test(passes, are_watched)
+{
+    int calls = 0;
+    QbPassOptions o = {.watch = count_calls, .ctx = &calls};
+    GraphBench b = graph_bench();
+    graph_save(&b, graph_ramp(&b, 3, 9, 9, 9), "m.npy");
+    qb_passes_run(b.g, &o);
+    cr_expect_eq(calls, b.g->n_passes + 1);
     graph_free(&b);
 }

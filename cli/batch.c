@@ -1,0 +1,375 @@
+/* qbic batch: the list of images, what is the same for all of them, the run, and what is said of it. The engine is in
+ * runtime/batch.c; nothing here knows how images are run or results are kept. */
+#include "cli/batch.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtime/imgio.h"
+
+typedef struct Talk {
+    const QbCliOptions *o;
+    const QbBatchList *list;
+    double started;
+    bool bar; /* a line that is written over is on the terminal */
+} Talk;
+
+/* ---- interruption ------------------------------------------------------------------------------------ */
+
+/* The first signal lets the images in flight end; the second leaves, and what they wrote until then goes. */
+static void on_signal(int number)
+{
+    (void)number;
+    if (qb_batch_stopped()) {
+        qb_atomic_abort_all();
+        _exit(QB_EXIT_INTERRUPTED);
+    }
+    qb_batch_stop();
+}
+
+static void catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+/* ---- what is said ------------------------------------------------------------------------------------ */
+
+/* 9,998 */
+static const char *grouped(int n, char buf[16])
+{
+    if (n < 1000)
+        snprintf(buf, 16, "%d", n);
+    else if (n < 1000000)
+        snprintf(buf, 16, "%d,%03d", n / 1000, n % 1000);
+    else
+        snprintf(buf, 16, "%d,%03d,%03d", n / 1000000 % 1000, n / 1000 % 1000, n % 1000);
+    return buf;
+}
+
+static void clear_bar(Talk *t)
+{
+    if (t->bar)
+        fputs("\r\033[K", stderr);
+    t->bar = false;
+}
+
+static void told(void *ctx, int image, QbBatchState state, const QbFailure *failure)
+{
+    Talk *t = ctx;
+    const char *name = t->list->v[image].name;
+    clear_bar(t);
+    if (failure && failure->line)
+        qb_fail(0, "%s: %s:%d:%d: %s", name, t->o->positional.v[0], failure->line, failure->column,
+                failure->message);
+    else if (failure)
+        qb_fail(0, "%s: %s", name, failure->message);
+    else if (t->o->verbose)
+        fprintf(stderr, "%s: %s\n", name, state == QB_BATCH_KEPT ? "is done already" : "done");
+}
+
+static bool printed(void *ctx, const char *name, const char *text)
+{
+    clear_bar(ctx);
+    while (*text) {
+        size_t n = strcspn(text, "\n");
+        if (printf("%s %.*s\n", name, (int)n, text) < 0)
+            return false;
+        text += n + (text[n] == '\n');
+    }
+    return fflush(stdout) == 0;
+}
+
+static void progress(void *ctx, const QbBatchCounts *c)
+{
+    Talk *t = ctx;
+    int past = c->done + c->failed, made = past - c->kept;
+    if (t->o->quiet || !isatty(STDERR_FILENO))
+        return;
+    clear_bar(t);
+    double seconds = qb_now() - t->started, rate = seconds > 0 ? made / seconds : 0;
+    fprintf(stderr, "%d/%d images, %d failed, %.3g/s", past, c->n, c->failed, rate);
+    if (rate > 0)
+        fprintf(stderr, ", %.0f s left", ceil((c->n - past) / rate));
+    t->bar = true;
+    fflush(stderr);
+}
+
+static void sum_up(Talk *t, const QbBatchCounts *c)
+{
+    char done[16], failed[16], left[16];
+    clear_bar(t);
+    if (t->o->quiet)
+        return;
+    fprintf(stderr, "%s done", grouped(c->done, done));
+    if (c->kept)
+        fprintf(stderr, " (%s of them before)", grouped(c->kept, left));
+    if (c->failed)
+        fprintf(stderr, ", %s failed (see failures)", grouped(c->failed, failed));
+    if (c->stopped)
+        fprintf(stderr, ", %s not begun: the same command goes on",
+                grouped(c->n - c->done - c->failed, left));
+    fputc('\n', stderr);
+}
+
+/* ---- the images -------------------------------------------------------------------------------------- */
+
+static bool add_lines(QbBatchList *l, const char *path, bool recursive, QbErr *err)
+{
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
+    if (!f)
+        return qb_err_set(err, "cannot open '%s': %s", path, strerror(errno));
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t n;
+    bool ok = true;
+    while (ok && (n = getline(&line, &cap, f)) > 0) {
+        while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+            line[--n] = '\0';
+        ok = n == 0 || qb_batch_add(l, line, recursive, err);
+    }
+    free(line);
+    if (f != stdin)
+        fclose(f);
+    return ok;
+}
+
+static int list_images(const QbCliOptions *o, QbBatchList *l)
+{
+    QbErr err = {0};
+    bool ok = true;
+    for (int k = 1; ok && k < o->positional.n; k++) {
+        const char *word = o->positional.v[k];
+        bool missing = strcmp(word, "-") != 0 && !strpbrk(word, "*?[") && access(word, F_OK) != 0;
+        if (missing)
+            return qb_fail(QB_EXIT_FAILED, "cannot open '%s': %s", word, strerror(errno));
+        ok = strcmp(word, "-") == 0 ? add_lines(l, word, o->recursive, &err)
+                                    : qb_batch_add(l, word, o->recursive, &err);
+    }
+    for (int k = 0; ok && k < o->lists.n; k++)
+        ok = add_lines(l, o->lists.v[k], o->recursive, &err);
+    if (!ok)
+        return qb_fail(QB_EXIT_FAILED, "%s", err.text);
+    qb_batch_name(l);
+    return l->n > 0
+               ? 0
+               : qb_fail(QB_EXIT_FAILED, "there is no image (.tif or .tiff) in what was given");
+}
+
+/* ---- what is the same for all ------------------------------------------------------------------------ */
+
+static int check_table_names(const QbResultRun *run)
+{
+    static const char *const taken[] = {"runs",    "images",  "params",    "failures",
+                                        "timings", "printed", "pipelines", "saved"};
+    for (int t = 0; t < run->n_tables; t++) {
+        const char *name = run->tables[t].name;
+        bool bad =
+            !name[0] || name[0] == '.' || strchr(name, '/') || !strncasecmp(name, "sqlite_", 7);
+        for (int k = 0; k < QB_COUNT(taken); k++)
+            bad = bad || !strcasecmp(name, taken[k]);
+        for (int k = 0; k < t; k++)
+            bad = bad || !strcasecmp(name, run->tables[k].name);
+        if (bad)
+            return qb_fail(
+                QB_EXIT_USAGE,
+                "a batch cannot call a table '%s': 'with (table=\"NAME\")' gives it another name",
+                name);
+    }
+    return 0;
+}
+
+/* The tables are those of the first image that can be read. */
+static void find_tables(QbFrontState *f, QbResultRun *run)
+{
+    bool found = false;
+    for (int k = 0; k < f->list->n && !found; k++) {
+        QbBatchJob job = {.image = k, .path = f->list->v[k].path, .arena = qb_arena_new()};
+        found = qb_front_lower(f, &job);
+        if (found) {
+            QbResultTable *v =
+                qb_arena_memdup(f->p->arena, job.tables, sizeof(*v) * (size_t)(job.n_tables + 1));
+            for (int t = 0; t < job.n_tables; t++) {
+                v[t].name = qb_arena_strdup(f->p->arena, v[t].name);
+                for (int c = 0; c < v[t].n_columns; c++)
+                    v[t].columns[c].name = qb_arena_strdup(f->p->arena, v[t].columns[c].name);
+            }
+            run->tables = v;
+            run->n_tables = job.n_tables;
+        }
+        qb_arena_free(job.arena);
+    }
+}
+
+static const char *command_of(QbArena *arena, const QbCliOptions *o)
+{
+    QbText t = {0};
+    qb_text_add(&t, "qbic batch");
+    for (int k = 0; k < o->positional.n; k++)
+        qb_text_addf(&t, " %s", o->positional.v[k]);
+    for (int k = 0; k < o->params.n; k++)
+        qb_text_addf(&t, " -p %s", o->params.v[k]);
+    qb_text_addf(&t, " -o %s", o->output);
+    const char *s = qb_arena_strdup(arena, t.s);
+    qb_text_free(&t);
+    return s;
+}
+
+static void describe(QbFrontState *f, QbResultRun *run)
+{
+    const QbDag *g = f->p->dag;
+    char host[256] = "";
+    gethostname(host, sizeof(host) - 1);
+    QbResultParam *params = QB_NEW_N(f->p->arena, QbResultParam, g->n_param_values + 1);
+    *run = (QbResultRun){.pipeline = f->p->source.text,
+                         .sha256 = f->sha256,
+                         .params = params,
+                         .command = command_of(f->p->arena, f->o),
+                         .host = qb_arena_strdup(f->p->arena, host)};
+    for (int k = 0; k < g->n_param_values; k++) {
+        const QbParamValue *v = &g->param_values[k];
+        if (!f->input || strcmp(v->name, f->input) != 0)
+            params[run->n_params++] = (QbResultParam){v->name, v->value, v->from};
+    }
+    find_tables(f, run);
+}
+
+/* ---- the run ----------------------------------------------------------------------------------------- */
+
+static int exit_status(const QbBatchCounts *c)
+{
+    if (qb_batch_stopped())
+        return QB_EXIT_INTERRUPTED;
+    return c->failed ? QB_EXIT_SOME : QB_EXIT_DONE;
+}
+
+static void say_going_on(const QbCliOptions *o, const QbResultOld *olds, int n)
+{
+    int done = 0;
+    for (int k = 0; k < n; k++)
+        done += olds[k].done;
+    if (done && !o->quiet)
+        fprintf(stderr, "going on: %d of %d images were done before\n", done, n);
+}
+
+static bool begin(const QbBatchOptions *bo, const QbCliOptions *o, QbArena *arena, QbResults *r,
+                  QbErr *err)
+{
+    QbResultImage *images = QB_NEW_N(arena, QbResultImage, bo->n + 1);
+    QbResultOld *olds = qb_xcalloc((size_t)bo->n + 1, sizeof(*olds));
+    for (int k = 0; k < bo->n; k++)
+        images[k] = (QbResultImage){bo->images[k].name, bo->images[k].path};
+    bool ok =
+        qb_results_begin(r, bo->run, images, bo->n, err) && qb_results_olds(r, olds, bo->n, err);
+    if (ok)
+        say_going_on(o, olds, bo->n);
+    free(olds);
+    return ok;
+}
+
+/* With the folder's lock. */
+static bool run_locked(QbFrontState *f, const QbBatchOptions *bo, QbBatchCounts *counts, QbErr *err)
+{
+    struct timespec now;
+    QbResults *r = NULL;
+    double started = qb_now();
+    clock_gettime(CLOCK_REALTIME, &now);
+    bool ok =
+        qb_results_open(bo->folder, false, &r, err) && begin(bo, f->o, f->p->arena, r, err) &&
+        qb_batch_run(bo, r, counts, err) &&
+        qb_results_end(r, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec, qb_now() - started, err);
+    qb_results_close(r);
+    return ok;
+}
+
+static int run_batch(QbFrontState *f, const QbKernels *kernels)
+{
+    const QbCliOptions *o = f->o;
+    QbResultRun run;
+    describe(f, &run);
+    int status = check_table_names(&run);
+    if (status != 0)
+        return status;
+    Talk talk = {.o = o, .list = f->list, .started = qb_now()};
+    QbBatchFront front = {.ctx = f, .lower = qb_front_lower, .plan = qb_front_plan};
+    QbBatchOptions bo = {
+        .images = f->list->v,
+        .n = f->list->n,
+        .folder = o->output,
+        .tmp_dir = qb_spill_folder(),
+        .run = &run,
+        .kernels = kernels,
+        .threads = o->threads ? o->threads : qb_threads_default(),
+        .memory = o->memory ? o->memory : qb_memory_default(),
+        .base = f->base,
+        .retries = o->retry,
+        .max_failures = o->fail_fast ? 1 : o->max_failures,
+        .front = &front,
+        .ctx = &talk,
+        .told = told,
+        .printed = printed,
+        .progress = progress,
+    };
+    QbFolderLock *lock = NULL;
+    QbBatchCounts counts = {0};
+    QbErr err = {0};
+    bool ok = qb_folder_lock(o->output, &lock, &err) && run_locked(f, &bo, &counts, &err);
+    qb_folder_unlock(lock);
+    clear_bar(&talk);
+    if (!ok)
+        return qb_fail(err.status ? err.status : QB_EXIT_FAILED, "%s", err.text);
+    sum_up(&talk, &counts);
+    return exit_status(&counts);
+}
+
+static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbBatchList *list,
+                         const QbKernels *kernels)
+{
+    QbFrontState f;
+    int status = qb_front_open(&f, p, o, list);
+    if (status == 0 && o->why)
+        status = qb_batch_why(&f, o->why);
+    else if (status == 0 && o->dry_run)
+        status = qb_batch_dry_run(&f);
+    else if (status == 0)
+        status = run_batch(&f, kernels);
+    qb_front_close(&f);
+    return status;
+}
+
+int qb_cli_batch(const QbCliOptions *o)
+{
+    const QbKernels *kernels = qb_kernels(o->cpu);
+    if (o->positional.n == 0 || (o->positional.n == 1 && o->lists.n == 0))
+        return qb_fail(
+            QB_EXIT_USAGE,
+            "expected a pipeline and images, as in 'qbic batch cells.qbi images -o results'");
+    if (!o->output)
+        return qb_fail(QB_EXIT_USAGE, "expected '-o DIR', the folder of the results");
+    if (!qb_pass_names_ok(o))
+        return QB_EXIT_USAGE;
+    if (!kernels)
+        return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'",
+                       o->cpu ? o->cpu : "base");
+    catch_signals();
+    QbPipeline p;
+    QbBatchList list = {.arena = qb_arena_new()};
+    int status = qb_pipeline_open(&p, o->positional.v[0]);
+    if (status == 0)
+        status = list_images(o, &list);
+    if (status == 0)
+        status = with_pipeline(&p, o, &list, kernels);
+    qb_pipeline_close(&p);
+    qb_arena_free(list.arena);
+    return status;
+}

@@ -1,0 +1,42 @@
+/* What the files of `qbic batch` share: the pipeline as the engine asks for it, image by image. */
+#ifndef QB_CLI_BATCH_H
+#define QB_CLI_BATCH_H
+
+#include <pthread.h>
+
+#include "cli/cli.h"
+#include "cli/engine.h"
+#include "runtime/batch.h"
+
+/* A file that the pipeline reads beside the image, and the hash of its bytes. */
+typedef struct QbFileHash {
+    const char *path;
+    char sha256[65];
+} QbFileHash;
+
+typedef struct QbFrontState {
+    QbPipeline *p;
+    const QbCliOptions *o;
+    QbLowerOptions lower;
+    const QbBatchList *list;
+    char sha256[65];   /* of the pipeline */
+    const char *input; /* the parameter that is the image; NULL: none */
+    size_t base;
+    pthread_mutex_t lock; /* of the hashes */
+    QbFileHash *hashes;
+    int n_hashes, cap_hashes;
+} QbFrontState;
+
+/* 0, or the exit status after errors that were printed: those that are none of a single image. */
+int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list);
+void qb_front_close(QbFrontState *f);
+bool qb_front_lower(void *ctx, QbBatchJob *job);
+bool qb_front_plan(void *ctx, QbBatchJob *job, int threads, size_t memory);
+
+/* What differs between two canonical texts, a line each: "median size [1, 5, 5] → [1, 7, 7]". */
+void qb_batch_difference(const char *before, const char *now, QbText *out);
+/* --why and --dry-run: exit status. */
+int qb_batch_why(QbFrontState *f, const char *image);
+int qb_batch_dry_run(QbFrontState *f);
+
+#endif

@@ -1,0 +1,16 @@
+/* The report as one page that needs no network. */
+#ifndef QB_CLI_PAGE_H
+#define QB_CLI_PAGE_H
+
+#include "runtime/report.h"
+
+/* Parts of the page (JSON each; NULL: null): the report, what only a run that kept its tasks knows, and 'qbic scale --json'. */
+typedef struct QbPage {
+    const char *report, *extra, *scale;
+} QbPage;
+
+bool qb_page_write(const QbPage *p, FILE *f);
+/* Tasks of each thread, memory over time, the graph as SVG where Graphviz is there, first rows of tables. */
+void qb_page_extra(const QbPlan *plan, const QbRunResult *r, int head_rows, QbText *out);
+
+#endif

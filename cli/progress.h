@@ -1,0 +1,14 @@
+/* The live line of a run on a terminal. */
+#ifndef QB_CLI_PROGRESS_H
+#define QB_CLI_PROGRESS_H
+
+#include "cli/cli.h"
+#include "runtime/run.h"
+
+/* Standard error is a terminal, and neither -q nor NO_PROGRESS asks for silence. */
+bool qb_progress_wanted(const QbCliOptions *o);
+/* For QbRunOptions.progress; `ctx` is not used. */
+void qb_progress_show(void *ctx, const QbProgress *p);
+void qb_progress_erase(void);
+
+#endif

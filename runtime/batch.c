@@ -1,0 +1,285 @@
+/* The engine of a batch: workers take images, one thread each; those too large for that come last, with all threads. The
+ * caller's thread alone writes: rows as they come, in large transactions, and after each of them what can be exported in
+ * the order of the images. Knows nothing of pipelines and of databases. */
+#include "runtime/batch_parts.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define MAX_QUEUED 128
+#define ALONE_BYTES \
+    ((int64_t)8     \
+     << 20) /* smaller files never get the machine to themselves for their share of the work */
+#define COMMIT_SECONDS 0.2
+
+static volatile sig_atomic_t stopped; /* what a signal handler can set */
+
+void qb_batch_stop(void)
+{
+    stopped = 1;
+}
+bool qb_batch_stopped(void)
+{
+    return stopped != 0;
+}
+
+/* ---- workers ----------------------------------------------------------------------------------------- */
+
+static void hand_over(QbBatch *b, QbDone *d)
+{
+    pthread_mutex_lock(&b->lock);
+    while (b->queued >= MAX_QUEUED)
+        pthread_cond_wait(&b->left, &b->lock);
+    b->failures += d->state == QB_BATCH_FAILED;
+    if (b->o->max_failures && b->failures >= b->o->max_failures)
+        b->stop = true;
+    *b->last = d;
+    b->last = &d->next;
+    b->queued++;
+    pthread_cond_signal(&b->arrived);
+    pthread_mutex_unlock(&b->lock);
+}
+
+/* An image whose time alone would be longer than that of all others on the other threads. */
+static bool is_large(const QbBatch *b, int image)
+{
+    int64_t bytes = b->o->images[image].bytes;
+    return b->o->threads > 1 && bytes >= ALONE_BYTES && bytes > b->bytes / b->o->threads;
+}
+
+static int take_image(QbBatch *b)
+{
+    int image = -1;
+    pthread_mutex_lock(&b->lock);
+    while (image < 0 && b->next < b->o->n && !b->stop && !qb_batch_stopped()) {
+        image = b->next++;
+        if (is_large(b, image)) {
+            b->waits[image] = true;
+            image = -1;
+        }
+    }
+    pthread_mutex_unlock(&b->lock);
+    return image;
+}
+
+static bool stops(QbBatch *b)
+{
+    pthread_mutex_lock(&b->lock);
+    bool stop = b->stop || qb_batch_stopped();
+    pthread_mutex_unlock(&b->lock);
+    return stop;
+}
+
+/* Those that could not run beside others, one after the other. */
+static void work_alone(QbBatch *b)
+{
+    for (int image = 0; image < b->o->n && !stops(b); image++)
+        if (b->waits[image])
+            hand_over(b, qb_batch_image(b, image, b->o->threads, b->o->memory, false));
+}
+
+static void *work(void *ctx)
+{
+    QbBatch *b = ctx;
+    int image;
+    while ((image = take_image(b)) >= 0) {
+        QbDone *d = qb_batch_image(b, image, 1, b->share, true);
+        if (d)
+            hand_over(b, d);
+        else
+            b->waits[image] = true;
+    }
+    pthread_mutex_lock(&b->lock);
+    bool last = b->active == 1;
+    if (!last)
+        b->active--;
+    pthread_mutex_unlock(&b->lock);
+    if (!last)
+        return NULL;
+    work_alone(b);
+    pthread_mutex_lock(&b->lock);
+    b->active--;
+    pthread_cond_signal(&b->arrived);
+    pthread_mutex_unlock(&b->lock);
+    return NULL;
+}
+
+/* ---- the writer -------------------------------------------------------------------------------------- */
+
+/* What arrived, in order; NULL after a while or at the end. */
+static QbDone *arrivals(QbBatch *b, bool *ended)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)(COMMIT_SECONDS * 1e9);
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_mutex_lock(&b->lock);
+    int rc = 0;
+    while (!b->first && b->active > 0 && rc == 0)
+        rc = pthread_cond_timedwait(&b->arrived, &b->lock, &until);
+    QbDone *list = b->first;
+    *ended = b->active == 0;
+    b->first = NULL;
+    b->last = &b->first;
+    b->queued = 0;
+    pthread_cond_broadcast(&b->left);
+    pthread_mutex_unlock(&b->lock);
+    return list;
+}
+
+/* The table that the run gathered under the name. */
+static QbTable *table_named(const QbDone *d, const char *name)
+{
+    const QbDag *g = d->job.plan->dag;
+    for (int i = 0; i < g->n_outputs; i++)
+        if (d->result.outputs[i].table && g->outputs[i].table && !strcmp(g->outputs[i].table, name))
+            return d->result.outputs[i].table;
+    QB_BUG("the run has no table '%s'", name);
+}
+
+static bool write_row(QbBatch *b, QbDone *d, QbErr *err)
+{
+    const QbResultRun *run = b->o->run;
+    QbResultRow row = {.canonical = d->job.canonical,
+                       .type = &d->job.type,
+                       .printed = d->result.printed.s,
+                       .start = d->start,
+                       .seconds = d->seconds};
+    memcpy(row.sha256, d->sha256, sizeof(row.sha256));
+    memcpy(row.key, d->job.key, sizeof(row.key));
+    row.failure = d->state == QB_BATCH_FAILED ? &d->job.failure : NULL;
+    QbTable **tables = qb_xcalloc((size_t)run->n_tables + 1, sizeof(*tables));
+    for (int t = 0; !row.failure && t < run->n_tables; t++)
+        tables[t] = table_named(d, run->tables[t].name);
+    row.tables = tables;
+    bool ok = qb_results_put(b->results, d->job.image, &row, err);
+    free(tables);
+    return ok;
+}
+
+static void count(QbBatch *b, const QbDone *d)
+{
+    QbBatchCounts *c = b->counts;
+    c->done += d->state != QB_BATCH_FAILED;
+    c->kept += d->state == QB_BATCH_KEPT;
+    c->failed += d->state == QB_BATCH_FAILED;
+}
+
+static bool write_done(QbBatch *b, QbDone *d, QbErr *err)
+{
+    bool ok = d->state == QB_BATCH_KEPT || write_row(b, d, err);
+    if (!ok)
+        return false;
+    b->state[d->job.image] = (unsigned char)(1 + d->state);
+    count(b, d);
+    b->o->told(b->o->ctx, d->job.image, d->state,
+               d->state == QB_BATCH_FAILED ? &d->job.failure : NULL);
+    return true;
+}
+
+/* Rows that are safe by now: up to the first image that is not done. */
+static bool export(QbBatch *b, QbErr *err)
+{
+    QbText printed = {0};
+    bool ok = true;
+    for (; ok && b->exported < b->o->n && b->state[b->exported]; b->exported++) {
+        const char *name = b->o->images[b->exported].name;
+        printed.n = 0;
+        ok = qb_result_files_add(b->files, b->results, b->exported, name, err) &&
+             qb_results_printed(b->results, b->exported, &printed, err);
+        if (ok && printed.n && !b->o->printed(b->o->ctx, name, printed.s))
+            ok = qb_err_set(err, "cannot write to standard output: %s", strerror(errno));
+    }
+    qb_text_free(&printed);
+    return ok && qb_result_files_flush(b->files, err);
+}
+
+/* Everything that arrives, to the end; after an error of its own it lets what is in flight end, and writes no more. */
+static bool write_all(QbBatch *b, QbErr *err)
+{
+    bool ok = true, ended = false;
+    double committed = qb_now();
+    while (!ended) {
+        QbDone *next;
+        for (QbDone *d = arrivals(b, &ended); d; d = next) {
+            next = d->next;
+            ok = ok && write_done(b, d, err);
+            qb_done_free(d);
+        }
+        if (ok && (ended || qb_now() - committed >= COMMIT_SECONDS)) {
+            ok = qb_results_commit(b->results, err) && export(b, err);
+            b->o->progress(b->o->ctx, b->counts);
+            committed = qb_now();
+        }
+        if (!ok) {
+            pthread_mutex_lock(&b->lock);
+            b->stop = true;
+            pthread_mutex_unlock(&b->lock);
+        }
+    }
+    return ok;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------------- */
+
+static bool run_threads(QbBatch *b, QbErr *err)
+{
+    pthread_t *threads = qb_xcalloc((size_t)b->side, sizeof(*threads));
+    int n = 0;
+    b->active = b->side;
+    while (n < b->side && pthread_create(&threads[n], NULL, work, b) == 0)
+        n++;
+    if (n < b->side) {
+        pthread_mutex_lock(&b->lock);
+        b->active -= b->side - n;
+        b->stop = b->stop || n == 0;
+        pthread_mutex_unlock(&b->lock);
+    }
+    bool ok =
+        n > 0 ? write_all(b, err) : qb_err_set(err, "cannot start a thread: %s", strerror(EAGAIN));
+    for (int k = 0; k < n; k++)
+        pthread_join(threads[k], NULL);
+    free(threads);
+    return ok;
+}
+
+static void share_machine(QbBatch *b)
+{
+    const QbBatchOptions *o = b->o;
+    b->side = o->n < o->threads ? (o->n > 0 ? o->n : 1) : o->threads;
+    size_t room = o->memory > o->base ? o->memory - o->base : 0;
+    b->share = o->base + room / (size_t)b->side;
+    for (int k = 0; k < o->n; k++)
+        b->bytes += qb_max64(o->images[k].bytes, 0);
+}
+
+bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *counts, QbErr *err)
+{
+    QbBatch b = {.o = o,
+                 .results = results,
+                 .counts = counts,
+                 .lock = PTHREAD_MUTEX_INITIALIZER,
+                 .arrived = PTHREAD_COND_INITIALIZER,
+                 .left = PTHREAD_COND_INITIALIZER};
+    *counts = (QbBatchCounts){.n = o->n};
+    b.last = &b.first;
+    b.olds = qb_xcalloc((size_t)o->n + 1, sizeof(*b.olds));
+    b.state = qb_xcalloc((size_t)o->n + 1, 1);
+    b.waits = qb_xcalloc((size_t)o->n + 1, sizeof(bool));
+    share_machine(&b);
+    bool ok = qb_results_olds(results, b.olds, o->n, err) &&
+              qb_result_files_open(o->folder, o->run, &b.files, err) && run_threads(&b, err);
+    counts->stopped = counts->done + counts->failed < o->n;
+    qb_result_files_close(b.files);
+    free(b.olds);
+    free(b.state);
+    free(b.waits);
+    pthread_mutex_destroy(&b.lock);
+    pthread_cond_destroy(&b.arrived);
+    pthread_cond_destroy(&b.left);
+    return ok;
+}

@@ -1,0 +1,89 @@
+/* Many images, one pipeline: which images there are, and the engine that runs them side by side. What a pipeline is for an
+ * image is asked of the caller; what comes of it goes into the results of a folder. */
+#ifndef QB_RUNTIME_BATCH_H
+#define QB_RUNTIME_BATCH_H
+
+#include "runtime/results.h"
+#include "runtime/run.h"
+
+/* ---- the images, batch_list.c ------------------------------------------------------------------------ */
+
+typedef struct QbBatchImage {
+    const char *path;
+    const char *name; /* its stem; where stems repeat, its path below the folder common to all */
+    int64_t bytes;    /* −1: it cannot be told */
+} QbBatchImage;
+
+typedef struct QbBatchList {
+    QbArena *arena;
+    QbBatchImage *v;
+    int n, cap;
+} QbBatchList;
+
+/* Adds what a word stands for: a folder's images (`recursive`: those of its folders too), the files that match a pattern, or
+ * one file. False where that is none. */
+bool qb_batch_add(QbBatchList *l, const char *word, bool recursive, QbErr *err);
+/* Sorts in natural order, drops repeated paths, gives names. */
+void qb_batch_name(QbBatchList *l);
+
+/* ---- the engine, batch.c ----------------------------------------------------------------------------- */
+
+/* One image on its way. The arena holds all that the front made for it. */
+typedef struct QbBatchJob {
+    int image;
+    const char *path;
+    QbArena *arena;
+    void *front; /* the front's own */
+    char key[17];
+    const char *canonical, *provenance;
+    QbType type;
+    QbResultTable *tables; /* of the pipeline for this image */
+    int n_tables;
+    const QbDag *dag;
+    QbPlan *plan;
+    QbFailure failure;
+    bool too_big; /* the plan failed for want of memory alone */
+} QbBatchJob;
+
+/* Called from many threads at a time, each with jobs of its own. False: the job's failure tells why. */
+typedef struct QbBatchFront {
+    void *ctx;
+    bool (*lower)(void *ctx, QbBatchJob *job);
+    bool (*plan)(void *ctx, QbBatchJob *job, int threads, size_t memory);
+} QbBatchFront;
+
+typedef enum QbBatchState { QB_BATCH_DONE, QB_BATCH_KEPT, QB_BATCH_FAILED } QbBatchState;
+
+typedef struct QbBatchCounts {
+    int n, done, kept, failed; /* `done` holds those that were kept */
+    bool stopped;              /* by qb_batch_stop, or by failures */
+} QbBatchCounts;
+
+typedef struct QbBatchOptions {
+    const QbBatchImage *images;
+    int n;
+    const char *folder, *tmp_dir;
+    const QbResultRun *run;
+    const QbKernels *kernels;
+    int threads;
+    size_t memory, base;
+    int retries, max_failures; /* 0: any number */
+    const QbBatchFront *front;
+    void *ctx; /* of these, which the thread of the caller calls: */
+    void (*told)(void *ctx, int image, QbBatchState state,
+                 const QbFailure *failure);                         /* in the order of finishing */
+    bool (*printed)(void *ctx, const char *name, const char *text); /* in the order of the images */
+    void (*progress)(void *ctx, const QbBatchCounts *c);
+} QbBatchOptions;
+
+bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *counts, QbErr *err);
+/* Whether what an earlier batch made of the image is still right; fills sha256. */
+bool qb_batch_is_done(const QbBatchJob *job, const QbResultOld *old, const char *folder,
+                      const char *name, const char sha256[65]);
+bool qb_batch_hash(const char *path, char hex[65], QbErr *err);
+
+/* Async-signal-safe: no more images are begun. */
+void qb_batch_stop(void);
+bool qb_batch_stopped(void);
+
+#endif

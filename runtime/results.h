@@ -1,0 +1,102 @@
+/* The results of many images in one folder: the database, which is also the journal of what is done, and the CSV files that
+ * are exported from it in the order of the images. One thread alone calls these. */
+#ifndef QB_RUNTIME_RESULTS_H
+#define QB_RUNTIME_RESULTS_H
+
+#include "core/table.h"
+#include "core/text.h"
+
+/* A saved table of the pipeline. */
+typedef struct QbResultTable {
+    const char *name;
+    int n_columns;
+    QbColumnType columns[QB_MAX_COLUMNS];
+} QbResultTable;
+
+typedef struct QbResultParam {
+    const char *name, *value, *from;
+} QbResultParam;
+
+/* What is the same for all images. */
+typedef struct QbResultRun {
+    const char *pipeline, *sha256; /* its text, and the hash of all texts that it uses */
+    const QbResultParam *params;
+    int n_params;
+    const QbResultTable *tables;
+    int n_tables;
+    const char *command, *host;
+} QbResultRun;
+
+typedef struct QbResultImage {
+    const char *name, *path;
+} QbResultImage;
+
+/* What an earlier batch left of an image. */
+typedef struct QbResultOld {
+    bool done;
+    char sha256[65], key[17];
+} QbResultOld;
+
+typedef struct QbFailure {
+    char node[64];
+    int line, column; /* 0: no place */
+    char code[8];
+    char message[1024];
+} QbFailure;
+
+/* What one run made of one image. */
+typedef struct QbResultRow {
+    char sha256[65], key[17]; /* of its bytes; of all else that its results depend on */
+    const char *canonical;    /* the text that `key` is a hash of */
+    const QbType *type;       /* of the image as the pipeline reads it; kind QB_NONE: not known */
+    const QbFailure *failure; /* NULL: it is done */
+    QbTable *const *tables;   /* one per table of the run */
+    const char *printed;
+    double start, seconds; /* seconds since 1970; seconds that it took */
+} QbResultRow;
+
+typedef struct QbResults QbResults;
+
+/* Opens the database of a folder. A new file is made unless `read_only`: then *r is NULL where there is none. A database of
+ * somebody else, or of another version, is refused. */
+bool qb_results_open(const char *folder, bool read_only, QbResults **r, QbErr *err);
+void qb_results_close(QbResults *r);
+/* Brings the database to this list of images: rows of images that are no more there go, those that stay get their new
+ * numbers. Tables of another shape go with all rows. */
+bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage *images, int n,
+                      QbErr *err);
+/* What is known of the image of a name. */
+bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err);
+/* The same of all images of the batch, by their numbers. */
+bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err);
+/* The canonical text under a key; caller frees it. */
+bool qb_results_canonical(QbResults *r, const char *key, QbText *out, QbErr *err);
+/* Puts the results of an image, counted from 0, in the place of earlier ones. */
+bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err);
+bool qb_results_commit(QbResults *r, QbErr *err);
+/* After the last image: seconds of the whole, and everything in one file. */
+bool qb_results_end(QbResults *r, double start, double seconds, QbErr *err);
+
+/* The rows of an image in table `t` as lines of CSV behind the image's name; what it printed. */
+bool qb_results_csv(QbResults *r, int t, int image, const char *name, QbText *out, QbErr *err);
+bool qb_results_printed(QbResults *r, int image, QbText *out, QbErr *err);
+
+/* ---- CSV files, results_csv.c ------------------------------------------------------------------------ */
+
+typedef struct QbResultFiles QbResultFiles;
+/* Begins DIR/<table>.csv anew for every table. */
+bool qb_result_files_open(const char *folder, const QbResultRun *run, QbResultFiles **f,
+                          QbErr *err);
+bool qb_result_files_add(QbResultFiles *f, QbResults *r, int image, const char *name, QbErr *err);
+bool qb_result_files_flush(QbResultFiles *f, QbErr *err);
+void qb_result_files_close(QbResultFiles *f);
+void qb_result_name(QbText *t, const char *name); /* a cell of text, in quotes where it must */
+
+/* ---- the folder's lock, folder_lock.c ---------------------------------------------------------------- */
+
+typedef struct QbFolderLock QbFolderLock;
+/* Makes the folder; refused, with the other's process number, where another batch works in it. */
+bool qb_folder_lock(const char *folder, QbFolderLock **lock, QbErr *err);
+void qb_folder_unlock(QbFolderLock *lock);
+
+#endif

@@ -1,0 +1,36 @@
+/* What the files of the results' database share; nobody else includes it. */
+#ifndef QB_RUNTIME_RESULTS_PARTS_H
+#define QB_RUNTIME_RESULTS_PARTS_H
+
+#include "runtime/db.h"
+#include "runtime/results.h"
+
+#define QB_ROW_BITS 28 /* of a row's number: its place within its image; above them the image's */
+
+struct QbResults {
+    QbDb *db;
+    const QbResultRun *run;
+    QbDbStatement **insert, **select; /* per table */
+    bool in_transaction;
+};
+
+void qb_results_drop(QbResults *r); /* the statements of the run's tables */
+
+static inline bool exec(QbResults *r, const char *sql, QbErr *err)
+{
+    return qb_db_exec(r->db, sql, err);
+}
+
+static inline bool exec_take(QbResults *r, QbText *sql, QbErr *err)
+{
+    bool ok = exec(r, sql->s, err);
+    qb_text_free(sql);
+    return ok;
+}
+
+static inline QbDbStatement *prepare(QbResults *r, const char *sql, QbErr *err)
+{
+    return qb_db_prepare(r->db, sql, err);
+}
+
+#endif
