@@ -52,6 +52,9 @@ static void add_op(QbArena *arena, const QbOp *op, QbText *t)
     if (op->examples && op->examples[0])
         qb_text_add(t, "\nexamples:\n");
     qb_add_examples(op, &f, "  ", t);
+    if (op->code)
+        qb_text_addf(t, "\n%s:\n", op->code->name);
+    qb_add_code(op, "  ", t);
 }
 
 static int unknown_op(QbArena *arena, const char *name)

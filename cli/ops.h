@@ -29,6 +29,8 @@ void qb_add_param_type(const QbParam *p, QbText *t);
 void qb_add_signature(const QbOp *op, const QbOpFacts *f, QbText *t);
 /* The examples, one a line, with the types that they have. */
 void qb_add_examples(const QbOp *op, const QbOpFacts *f, const char *indent, QbText *t);
+/* The lines of the qbi code that an operator is written in; nothing for others. */
+void qb_add_code(const QbOp *op, const char *indent, QbText *t);
 /* "2 voxels on each side along every axis, of median(image, 5)" */
 void qb_add_halo(const QbOpFacts *f, QbText *t);
 

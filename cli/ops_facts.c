@@ -292,6 +292,16 @@ void qb_add_examples(const QbOp *op, const QbOpFacts *f, const char *indent, QbT
     }
 }
 
+void qb_add_code(const QbOp *op, const char *indent, QbText *t)
+{
+    const char *line = op->code ? op->code->text : "";
+    while (*line) {
+        int n = (int)strcspn(line, "\n");
+        qb_text_addf(t, "%s%.*s\n", indent, n, line);
+        line += n + (line[n] == '\n');
+    }
+}
+
 void qb_add_halo(const QbOpFacts *f, QbText *t)
 {
     bool even = true;

@@ -100,6 +100,7 @@ static void op_json(QbArena *arena, const QbOp *op, QbText *t)
     key_text(t, "made_of", f.made_of);
     halo_json(&f, t);
     key_text(t, "follows", op->follows);
+    key_text(t, "code", op->code ? op->code->text : NULL);
     qb_text_add(t, ",\n  \"params\": [");
     for (int k = 0; k < op->n_params; k++) {
         qb_text_add(t, k ? ",\n    " : "\n    ");
@@ -173,6 +174,11 @@ static void facts_md(const QbOp *op, const QbOpFacts *f, QbText *t)
     if (op->follows)
         qb_text_addf(t, " Follows %s.", op->follows);
     qb_text_add(t, "\n\n");
+    if (!op->code)
+        return;
+    qb_text_addf(t, "Its code, %s:\n\n```\n", op->code->name);
+    qb_add_code(op, "", t);
+    qb_text_add(t, "```\n\n");
 }
 
 static void op_md(QbArena *arena, const QbOp *op, QbText *t)

@@ -62,7 +62,7 @@ static void name_local(QbLower *L, const QbFunc *f, const char *name, QbSpan spa
     d->other_text = "first defined here";
 }
 
-static QbFunc *make_func(QbLower *L, const QbModule *m, const QbStmt *s, int symbol)
+QbFunc *qb_lower_make_func(QbLower *L, const QbModule *m, const QbStmt *s, int symbol)
 {
     QbFunc *f = QB_NEW(L->arena, QbFunc);
     *f = (QbFunc){.name = s->name, .stmt = s, .module = m, .n_params = s->n_params};
@@ -93,7 +93,7 @@ static void add_symbol(QbLower *L, const QbModule *m, QbSymbolKind kind, const Q
     if (kind == QB_SYM_PARAM)
         check_type(L, s->type, s->type_span);
     if (kind == QB_SYM_FUNC)
-        L->symbols[i].func = make_func(L, m, s, i);
+        L->symbols[i].func = qb_lower_make_func(L, m, s, i);
 }
 
 void qb_lower_add_statements(QbLower *L, QbModule *m)
@@ -163,6 +163,7 @@ QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, con
     L.unread = diags->n_errors > 0;
     L.op_names = language_ops(&L);
     L.default_texts = qb_name_map_new(arena);
+    L.code_names = qb_name_map_new(arena);
     qb_lower_load(&L, file);
     qb_lower_bind_overrides(&L);
     qb_lower_walk_symbols(&L);

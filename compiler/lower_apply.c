@@ -193,6 +193,11 @@ static QbVal apply_op(QbLower *L, const QbStep *s)
         return unknown(s->op, s->span);
     if (s->op->class == QB_OP_VALUE)
         return make_element(&a);
+    QbType type;
+    if (s->op->code && !qb_dag_check(L->g, s->op, a.params, a.in, a.n_in, s->span, a.spans, &type))
+        return unknown(s->op, s->span);
+    if (s->op->code)
+        return qb_lower_code(L, s);
     QbVal v =
         qb_val_node(L, qb_dag_node(L->g, s->op, a.params, a.in, a.n_in, s->span, a.spans), s->span);
     return qb_val_is_poison(&v) ? unknown(s->op, s->span) : v;

@@ -259,9 +259,13 @@ bool qb_lower_store_numbers(const QbSlotCtx *c, int row, const QbVal *v)
     if (n < 1 || n > QB_COUNT(numbers->v))
         return report_length(c, row, v,
                              qb_arena_printf(c->L->arena, "1 to %d numbers", QB_COUNT(numbers->v)));
-    numbers->n = n;
-    bool ok = true;
-    for (int k = 0; k < n; k++)
-        ok = qb_lower_store_number(c, row, &items[k], -1, &numbers->v[k]) && ok;
+    /* One number for each axis is by that axis' voxel size, and a length alone is one for each. */
+    const QbType *t = row_of(c, row)->length ? c->subject : NULL;
+    bool spreads = t && v->kind != QB_LIST && qb_val_has_unit(v), ok = true;
+    numbers->n = spreads ? t->rank : n;
+    for (int k = 0; k < numbers->n; k++) {
+        int axis = t && numbers->n == t->rank ? qb_axis(t->rank, k) : -1;
+        ok = qb_lower_store_number(c, row, &items[spreads ? 0 : k], axis, &numbers->v[k]) && ok;
+    }
     return ok;
 }

@@ -156,6 +156,9 @@ struct QbLower {
     QbNameMap *default_texts; /* operator defaults that were parsed, by their text */
     QbVal *defaults;
     int n_defaults, cap_defaults;
+    QbNameMap *code_names; /* operators written in qbi that were read, by name */
+    QbFunc **codes;
+    int n_codes, cap_codes;
     int depth;            /* of nested evaluation */
     int expansions;       /* of defs */
     bool too_far;         /* reported once */
@@ -217,6 +220,10 @@ void qb_lower_cycle(QbLower *L, const char *const *path, int n, QbSpan span, con
 
 /* lower.c: the statements of a file become symbols */
 void qb_lower_add_statements(QbLower *L, QbModule *m);
+QbFunc *qb_lower_make_func(QbLower *L, const QbModule *m, const QbStmt *s, int symbol);
+
+/* lower_code.c: a step of an operator that is written in qbi, its arguments checked by its rows */
+QbVal qb_lower_code(QbLower *L, const QbStep *step);
 
 /* lower_use.c: other files. The pipeline's own file, with all that it uses. */
 void qb_lower_load(QbLower *L, const QbFile *file);

@@ -8,6 +8,7 @@
 #define QB_CORE_OP_H
 
 #include "core/arena.h"
+#include "core/diag.h"
 #include "core/table.h"
 #include "core/type.h"
 
@@ -251,6 +252,9 @@ struct QbOp {
     /* COMPOSED: expanded when the node is made. KERNEL and FOLD with `compose`: kept as one node for the rewriting
      * passes, then expanded by the pass pick-algorithms (gaussian → one node per axis); `run` may then be NULL. */
     QbNodeId (*compose)(QbBuild *b);
+    /* COMPOSED, in place of `compose`: qbi text with one def of the operator's name and parameters. The rows check the
+     * arguments and hold the defaults. */
+    const QbSource *code;
     void (*value)(const void *params, QbElement *out);
 };
 

@@ -29,6 +29,7 @@ typedef struct Tiff {
     bool big;
     int predictor;             /* 1: none, 2: differences along the row */
     uint32_t resolution[2][2]; /* x and y, voxels in a centimetre as a fraction; 0/0: unknown */
+    bool is_imagej;            /* they are voxels in a micrometre, as the description says */
     char *description;         /* of the first page, or NULL */
     int64_t strips;            /* of a page */
     uint64_t *offset;
@@ -195,7 +196,7 @@ static void add_entries(Directory *d, const QbImageWriter *w, const char *descri
     if (sized) {
         add_entry(d, 282, TYPE_RATIONAL, 1, t->resolution[0]);
         add_entry(d, 283, TYPE_RATIONAL, 1, t->resolution[1]);
-        add_short(d, 296, 3); /* centimetres */
+        add_short(d, 296, t->is_imagej ? 1 : 3); /* the description's unit, or centimetres */
     }
     if (t->predictor != 1)
         add_short(d, 317, (uint16_t)t->predictor);
@@ -250,9 +251,9 @@ static bool put(QbImageWriter *w, const QbPiece *piece, const uint8_t *bytes, Qb
 
 /* ---- opening ---------------------------------------------------------------------------------------- */
 
-/* a and b such that 10000 · b / a, rounded once as our reader does, is the voxel size again wherever it is a short decimal
+/* a and b such that `length` · b / a, rounded once as our reader does, is the voxel size again wherever it is a short decimal
  * number; else the nearest fraction of 32-bit numbers. 0/0 where none is near. */
-static void voxels_per_centimetre(double um, uint32_t fraction[2])
+static void voxels_per(double length, double um, uint32_t fraction[2])
 {
     fraction[0] = fraction[1] = 0;
     if (!(um > 1e-5) || !(um < 1e12))
@@ -261,13 +262,13 @@ static void voxels_per_centimetre(double um, uint32_t fraction[2])
     for (int digits = 0; digits <= 5; digits++, ten *= 10) {
         double a = nearbyint(um * ten);
         if (a >= 1 && a <= UINT32_MAX && a / ten == um) {
-            fraction[0] = (uint32_t)(10000 * ten);
+            fraction[0] = (uint32_t)(length * ten);
             fraction[1] = (uint32_t)a;
             return;
         }
     }
     /* Continued fraction: each step's h/k is the best one of its size. */
-    double x = 10000 / um, h0 = 1, k0 = 0, h = floor(x), k = 1;
+    double x = length / um, h0 = 1, k0 = 0, h = floor(x), k = 1;
     for (double rest = x - floor(x); rest > 1e-12;) {
         double q = floor(1 / rest), h2 = q * h + h0, k2 = q * k + k0;
         if (h2 > UINT32_MAX || k2 > UINT32_MAX)
@@ -286,15 +287,14 @@ static char *describe(const QbWriteSpec *spec)
 {
     QbText t = {0};
     double dz = spec->type.rank == 3 ? spec->type.spacing[0] : 0;
+    if (dz > 0) {
+        long long n = spec->type.n[0];
+        qb_text_addf(&t, "ImageJ=1.54f\nimages=%lld\nslices=%lld\nunit=um\nspacing=", n, n);
+        qb_text_add_number(&t, dz);
+        qb_text_add(&t, "\n");
+    }
     if (spec->description)
         qb_text_add(&t, spec->description);
-    if (dz > 0) {
-        if (t.n > 0 && t.s[t.n - 1] != '\n')
-            qb_text_add(&t, "\n");
-        qb_text_add(&t, "spacing=");
-        qb_text_add_number(&t, dz);
-        qb_text_add(&t, "\nunit=um\n");
-    }
     return t.s;
 }
 
@@ -324,8 +324,10 @@ static bool set_up(QbImageWriter *w, const QbWriteSpec *spec, QbErr *err)
     t->strips = (w->page_rows + w->atom - 1) / w->atom;
     t->big = worst_bytes(w, t->strips) > CLASSIC_BYTES;
     t->predictor = predictor_of(spec);
-    voxels_per_centimetre(spec->type.spacing[2], t->resolution[0]);
-    voxels_per_centimetre(spec->type.spacing[spec->type.rank == 3 ? 1 : 0], t->resolution[1]);
+    t->is_imagej = spec->type.rank == 3 && spec->type.spacing[0] > 0;
+    double length = t->is_imagej ? 1 : 10000;
+    voxels_per(length, spec->type.spacing[2], t->resolution[0]);
+    voxels_per(length, spec->type.spacing[spec->type.rank == 3 ? 1 : 0], t->resolution[1]);
     t->description = describe(spec);
     t->offset = calloc((size_t)t->strips, sizeof(*t->offset));
     t->size = calloc((size_t)t->strips, sizeof(*t->size));

@@ -1,5 +1,6 @@
-/* The modules of the standard library that are written in qbi (stdlib/prelude): their texts, made into the program by
- * CMake. `use NAME` finds one by `real`, its name; `name` is the file that messages show. */
+/* What of the standard library is written in qbi, as texts that CMake makes into the program: modules (stdlib/modules),
+ * which `use NAME` finds by `real`, and the code of operators (stdlib/prelude/NAME.qbi), which their descriptors name.
+ * `name` is the file that messages show. */
 #ifndef QB_STDLIB_PRELUDE_H
 #define QB_STDLIB_PRELUDE_H
 
@@ -7,5 +8,8 @@
 
 extern const QbSource qb_modules[];
 extern const int qb_n_modules;
+
+extern const QbSource qb_code_background, qb_code_dog, qb_code_mean_level, qb_code_tophat,
+    qb_code_unsharp;
 
 #endif

@@ -53,7 +53,7 @@ fi
 printf 'print medain(x)\n' >names.qbi
 expect 0 '' qbic fmt --check names.qbi
 
-expect 0 '' qbic fmt --check "$SAMPLES"/*.qbi "$SOURCE"/stdlib/prelude/*.qbi
+expect 0 '' qbic fmt --check "$SAMPLES"/*.qbi "$SOURCE"/stdlib/*/*.qbi
 python3 "$SOURCE/tests/tools/fenced.py" "$WORK" "$SOURCE"/README.md "$SOURCE"/docs/*.md
 expect 0 '' qbic fmt --check block_*.qbi
 [ ! -s stdout.txt ] || cat stdout.txt

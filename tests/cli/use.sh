@@ -59,7 +59,7 @@ printf 'use "pipe.qbi"\nprint f(1)\n' >c.qbi
 expect 1 "cannot open 'pipe.qbi': not a file" timeout 10 "$QBIC" check c.qbi
 
 # every module of the library, with every def on an image
-for module in "$SOURCE"/stdlib/prelude/*.qbi; do
+for module in "$SOURCE"/stdlib/modules/*.qbi; do
     name=$(basename "$module" .qbi)
     {
         echo "use $name"

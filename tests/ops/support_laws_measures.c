@@ -87,6 +87,31 @@ static void expect_otsu(QbCase *c)
     c->tolerance = is_whole(&c->image[0]) ? 0 : 1e-12;
 }
 
+/* Bins of floats may round otherwise, and a step of these levels is a bin: whole numbers alone are asked for. */
+static void expect_level(QbCase *c, double (*oracle)(QbArena *, const QbOracleImage *), double tolerance)
+{
+    if (!is_whole(&c->image[0]))
+        return;
+    c->want = QB_NUMBER;
+    c->want_number = oracle(c->arena, &c->image[0]);
+    c->tolerance = tolerance;
+}
+
+static void expect_li(QbCase *c)
+{
+    expect_level(c, qb_oracle_li, 1e-9);
+}
+
+static void expect_triangle(QbCase *c)
+{
+    expect_level(c, qb_oracle_triangle, 0);
+}
+
+static void expect_isodata(QbCase *c)
+{
+    expect_level(c, qb_oracle_isodata, 0);
+}
+
 /* A range that is given is one. */
 static void adjust_histogram(QbCase *c)
 {
@@ -181,6 +206,9 @@ const QbLaw qb_laws_measures[] = {
     {"max", NULL, expect_max},
     {"percentile", NULL, expect_percentile},
     {"otsu", NULL, expect_otsu},
+    {"li", NULL, expect_li},
+    {"triangle", NULL, expect_triangle},
+    {"isodata", NULL, expect_isodata},
     {"histogram", adjust_histogram, expect_histogram},
     {"project", adjust_project, expect_project},
     {"montage", NULL, expect_montage},
@@ -194,6 +222,8 @@ const QbLaw qb_laws_measures[] = {
     {"extreme", NULL, NULL},
     {"bins", NULL, NULL},
     {"otsu_level", NULL, NULL},
+    {"bins_level", NULL, NULL},
+    {"mean_level", NULL, NULL}, /* written in qbi: tests/cli/prelude.sh */
     {"histogram_table", NULL, NULL},
     {"project_slices", NULL, NULL},
     {"project_rows", NULL, NULL},

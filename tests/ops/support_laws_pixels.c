@@ -155,6 +155,18 @@ static void expect_as(QbCase *c)
     wants(c, qb_oracle_as(c->arena, &c->image[0], to->kind, to->pix));
 }
 
+/* The two images need not agree in anything. */
+static void adjust_like(QbCase *c)
+{
+    c->image[1] = qb_case_image(c, QB_IMAGE, (QbPix)qb_rng_whole(c->rng, 0, QB_PIX_COUNT - 1), false);
+}
+
+static void expect_like(QbCase *c)
+{
+    c->zeros = true;
+    wants(c, qb_oracle_as(c->arena, &c->image[0], QB_IMAGE, c->image[1].type.pix));
+}
+
 /* Two numbers in order, none of them NaN. */
 static void adjust_clip(QbCase *c)
 {
@@ -254,6 +266,7 @@ const QbLaw qb_laws_pixels[] = {
     {"log", adjust_numbers, expect_log},
     {"invert", NULL, expect_invert},
     {"as", adjust_as, expect_as},
+    {"like", adjust_like, expect_like},
     {"clip", adjust_clip, expect_clip},
     {"rescale", NULL, expect_rescale},
     {"span", adjust_numbers, expect_span},

@@ -99,6 +99,9 @@ void qb_oracle_bins(const QbOracleImage *m, double lo, double hi, int64_t n_bins
  * Returns how many; *centres and *counts are in the arena; 0 where no voxel is a number. */
 int64_t qb_oracle_histogram(QbArena *a, const QbOracleImage *m, double **centres, double **counts);
 double qb_oracle_otsu(QbArena *a, const QbOracleImage *m);
+double qb_oracle_li(QbArena *a, const QbOracleImage *m);
+double qb_oracle_triangle(QbArena *a, const QbOracleImage *m);
+double qb_oracle_isodata(QbArena *a, const QbOracleImage *m);
 
 /* ---- pixels.c ---------------------------------------------------------------------------------------- */
 

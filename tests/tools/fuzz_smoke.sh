@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/corpus"
 n=0
-for file in samples/*.qbi stdlib/prelude/*.qbi tests/fuzz/corpus/*.qbi; do
+for file in samples/*.qbi stdlib/*/*.qbi tests/fuzz/corpus/*.qbi; do
     [ -f "$file" ] && cp "$file" "$work/corpus/$((n += 1)).qbi"
 done
 for file in tests/errors/*.txt tests/fuzz/corpus/*.txt; do

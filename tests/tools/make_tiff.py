@@ -4,6 +4,8 @@
 pages=N shape=HxW type=u8|u16|u32|i8|i16|i32|f32|f64|bit|rgb rows=ROWS-PER-STRIP compress=none|deflate order=little|big big=1
 fill=ramp|zero|const:V|nan|inf|noise[:SEED]|npy:FILE   what the voxels hold (FILE: u8, of the same shape)
 voxel=Z,Y,X   voxel size in micrometres, as ImageJ writes it
+dots=X,Y,UNIT resolution tags: voxels in a unit, 1 none, 2 inch, 3 centimetre
+text=WORDS    the description (an OME-XML, say); \\n is a line's end
 wrong=shape|type|claim|zero|offset|rows|short  pages that differ, a header that lies, data that ends early
 """
 import random
@@ -113,6 +115,11 @@ def page(w, o, k):
         text = 'ImageJ=1.54\nimages=%s\nslices=%s\nunit=micron\nspacing=%g\n\0' % (o['pages'], o['pages'], z)
         size = [(270, 2, list(text.encode())), (282, 5, [1000000, round(1000000 * x)]), (283, 5, [1000000, round(1000000 * y)]),
                 (296, 3, [1])]
+    if o['dots']:
+        x, y, unit = (float(v) for v in o['dots'].split(','))
+        size += [(282, 5, [round(1000 * x), 1000]), (283, 5, [round(1000 * y), 1000]), (296, 3, [int(unit)])]
+    if o['text']:
+        size.append((270, 2, list(o['text'].replace('\\n', '\n').encode()) + [0]))
     w.directory(size + [(256, 4, [width]), (257, 4, [height]), (258, 3, bits), (259, 3, [8 if o['compress'] == 'deflate' else 1]),
                  (262, 3, [2 if o['type'] == 'rgb' else 1]), (273, at, offsets), (277, 3, [len(bits)]),
                  (278, 4, [rows_per]), (279, at, counts), (339, 3, [fmt] * len(bits))])
@@ -120,7 +127,7 @@ def page(w, o, k):
 
 def main():
     o = {'pages': '1', 'shape': '16x16', 'type': 'u8', 'rows': '', 'compress': 'none', 'order': 'little',
-         'fill': 'ramp', 'wrong': '', 'voxel': ''}
+         'fill': 'ramp', 'wrong': '', 'voxel': '', 'dots': '', 'text': ''}
     o.update(a.split('=', 1) for a in sys.argv[2:])
     w = Writer(o)
     for k in range(int(o['pages'])):

@@ -242,6 +242,7 @@ Test(format, files)
     glob_t found = {0};
     glob("samples/*.qbi", 0, NULL, &found);
     glob("stdlib/prelude/*.qbi", GLOB_APPEND, NULL, &found);
+    glob("stdlib/modules/*.qbi", GLOB_APPEND, NULL, &found);
     cr_assert(found.gl_pathc >= 7);
     for (size_t k = 0; k < found.gl_pathc; k++) {
         QbArena *a = qb_arena_new();
