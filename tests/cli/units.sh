@@ -86,6 +86,7 @@ dog(v, 1, 2)
 unsharp(v)
 background(v, 2)
 v[2:10, 3:, :9]
+crop(v, 3, 4)
 v[::-1]
 END
 

@@ -42,6 +42,25 @@ static void expect_slice(QbCase *c)
     c->want = c->want_image.type.kind;
 }
 
+static void adjust_crop(QbCase *c)
+{
+    int64_t *start = qb_case_field(c, "start"), *size = qb_case_field(c, "size");
+    for (int a = 0; a < 3; a++) {
+        start[a] = qb_rng_whole(c->rng, 0, c->n[a] - 1);
+        size[a] = qb_rng_whole(c->rng, 1, c->n[a] - start[a]);
+    }
+}
+
+static void expect_crop(QbCase *c)
+{
+    const int64_t *start = qb_case_field(c, "start"), *size = qb_case_field(c, "size");
+    QbOracleSlice s[3];
+    for (int a = 0; a < 3; a++)
+        s[a] = (QbOracleSlice){start[a], 1, size[a], false};
+    c->want_image = qb_oracle_index(c->arena, &c->image[0], s);
+    c->want = c->want_image.type.kind;
+}
+
 static void adjust_voxel(QbCase *c)
 {
     int64_t *at = qb_case_field(c, "at");
@@ -72,6 +91,7 @@ static void expect_select_image(QbCase *c)
 
 const QbLaw qb_laws_index[] = {
     {"slice", adjust_slice, expect_slice},
+    {"crop", adjust_crop, expect_crop},
     {"voxel", adjust_voxel, expect_voxel},
     {"select_scalar", NULL, expect_select_scalar},
     {"select_image", NULL, expect_select_image},
