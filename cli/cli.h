@@ -8,7 +8,13 @@
 #include "core/sha256.h"
 #include "core/text.h"
 
-enum { QB_EXIT_DONE = 0, QB_EXIT_FAILED = 1, QB_EXIT_USAGE = 2, QB_EXIT_SOME = 3, QB_EXIT_INTERRUPTED = 130 };
+enum {
+    QB_EXIT_DONE = 0,
+    QB_EXIT_FAILED = 1,
+    QB_EXIT_USAGE = 2,
+    QB_EXIT_SOME = 3,
+    QB_EXIT_INTERRUPTED = 130
+};
 
 typedef enum QbVerbBit {
     QB_VERB_RUN = 1,
@@ -26,8 +32,8 @@ typedef enum QbVerbBit {
     QB_VERB_BATCH = 0x400000,
     QB_VERB_SCALE = 0x100000,
     QB_VERB_REPORT = 0x200000,
-    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY |
-                       QB_VERB_SCALE,
+    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH |
+                       QB_VERB_EXPLAIN | QB_VERB_VERIFY | QB_VERB_SCALE,
 } QbVerbBit;
 
 /* Texts given by an option that may be repeated, in order. */
@@ -38,25 +44,25 @@ typedef struct QbTexts {
 
 /* What the command line said. Texts are borrowed from argv. */
 typedef struct QbCliOptions {
-    QbTexts params;        /* -p NAME=VALUE */
+    QbTexts params; /* -p NAME=VALUE */
     const char *params_file;
-    int threads;           /* 0: all cores */
-    size_t memory;         /* 0: half of what is free */
-    const char *output;    /* -o */
+    int threads;        /* 0: all cores */
+    size_t memory;      /* 0: half of what is free */
+    const char *output; /* -o */
     QbTexts reports;
     const char *trace;
-    int max, repeat;       /* scale; 0: the default */
+    int max, repeat; /* scale; 0: the default */
     QbTexts no_pass;
     bool quiet, verbose, json, help;
-    bool check;            /* fmt */
-    bool md;               /* ops, explain */
+    bool check;                         /* fmt */
+    bool md;                            /* ops, explain */
     bool recursive, fail_fast, dry_run; /* batch */
     int retry, max_failures;
     const char *why;
     QbTexts lists;
-    const char *cpu;       /* hidden: kernel variant */
-    int64_t chunk[2];      /* hidden: quantum along axis 0, tile height along axis 1 */
-    bool tight;            /* not on the command line: the smallest memory that suffices (verify) */
+    const char *cpu;  /* hidden: kernel variant */
+    int64_t chunk[2]; /* hidden: quantum along axis 0, tile height along axis 1 */
+    bool tight;       /* not on the command line: the smallest memory that suffices (verify) */
     QbTexts positional;
 } QbCliOptions;
 
@@ -67,12 +73,12 @@ typedef struct QbVerb {
     const char *help;            /* one line */
     const char *const *examples; /* NULL-terminated */
     int (*main)(const QbCliOptions *o);
-    bool hidden;                 /* known, but in no list */
+    bool hidden; /* known, but in no list */
 } QbVerb;
 
 /* An option as the help, the completions and the man page show it. */
 typedef struct QbOptionInfo {
-    char brief;        /* 'p' for -p, or 0 */
+    char brief; /* 'p' for -p, or 0 */
     const char *name;
     const char *value; /* what its value is called; NULL: a flag */
     const char *help;

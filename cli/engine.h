@@ -9,7 +9,8 @@
 int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan);
 /* The same with somebody who sees the graph after each pass. */
 int qb_engine_plan_watched(QbPipeline *p, const QbCliOptions *o,
-                           void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note), void *ctx, QbPlan **plan);
+                           void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note),
+                           void *ctx, QbPlan **plan);
 
 /* Where large temporary files go. */
 const char *qb_spill_folder(void);

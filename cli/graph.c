@@ -12,7 +12,8 @@
 /* What the ending of a file asks Graphviz for; "" : the dot text itself; NULL: nothing we can make. */
 static const char *format_of(const char *path)
 {
-    static const char *const endings[][2] = {{".dot", ""}, {".gv", ""}, {".svg", "svg"}, {".png", "png"}};
+    static const char *const endings[][2] = {
+        {".dot", ""}, {".gv", ""}, {".svg", "svg"}, {".png", "png"}};
     const char *dot = strrchr(path, '.');
     for (int k = 0; dot && k < QB_COUNT(endings); k++) {
         if (strcmp(dot, endings[k][0]) == 0)
@@ -49,7 +50,9 @@ static int write_graph(const QbText *t, const char *path)
 int qb_cli_graph(const QbCliOptions *o)
 {
     if (o->output && !format_of(o->output))
-        return qb_fail(QB_EXIT_USAGE, "'-o' expects a file that ends in .dot, .svg or .png, found '%s'", o->output);
+        return qb_fail(QB_EXIT_USAGE,
+                       "'-o' expects a file that ends in .dot, .svg or .png, found '%s'",
+                       o->output);
     QbPipeline p;
     int status = qb_pipeline_load(&p, o, false);
     if (status == 0) {

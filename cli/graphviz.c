@@ -38,7 +38,8 @@ bool qb_graphviz_file(const QbText *t, const char *format, const char *to, QbErr
     if (child < 0 || waitpid(child, &how, 0) < 0)
         return qb_err_set(err, "cannot start Graphviz: %s", strerror(errno));
     if (WIFEXITED(how) && WEXITSTATUS(how) == 127)
-        return qb_err_set(err, "SVG and PNG need Graphviz's program 'dot', which was not found; without it, write a .dot file");
+        return qb_err_set(err, "SVG and PNG need Graphviz's program 'dot', which was not found; "
+                               "without it, write a .dot file");
     if (!WIFEXITED(how) || WEXITSTATUS(how) != 0)
         return qb_err_set(err, "Graphviz's program 'dot' failed");
     return true;

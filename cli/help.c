@@ -15,8 +15,10 @@ void qb_help_all(QbText *out)
     }
     qb_text_add(out, "  help     this text; 'qbic help COMMAND' says more of one\n"
                      "  version  the version\n");
-    qb_text_add(out, "\nexit status: 0 done, 1 an input cannot be read or an output not be written, or memory\n"
-                     "or disk do not suffice, 2 wrong usage or a wrong pipeline, 130 interrupted\n");
+    qb_text_add(
+        out,
+        "\nexit status: 0 done, 1 an input cannot be read or an output not be written, or memory\n"
+        "or disk do not suffice, 2 wrong usage or a wrong pipeline, 130 interrupted\n");
 }
 
 static void add_span(QbText *out, const QbSource *s, QbSpan span)
@@ -35,7 +37,9 @@ static void help_param(const QbSource *s, const QbStmt *st, QbText *out)
         add_span(&left, s, qb_span_join(st->domain_lo->span, st->domain_hi->span));
     } else if (st->has_domain && st->n_domain_values) {
         qb_text_add(&left, " in [");
-        add_span(&left, s, qb_span_join(st->domain_values[0]->span, st->domain_values[st->n_domain_values - 1]->span));
+        add_span(&left, s,
+                 qb_span_join(st->domain_values[0]->span,
+                              st->domain_values[st->n_domain_values - 1]->span));
         qb_text_add(&left, "]");
     }
     qb_text_add(&left, " = ");

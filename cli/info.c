@@ -31,8 +31,9 @@ static void add_info(QbText *t, const char *path, const QbImageInfo *i)
     qb_text_addf(t, "  voxels       %lld\n", (long long)qb_voxels(&i->type));
     add_spacing(t, &i->type);
     qb_text_addf(t, "  pages        %lld\n", (long long)i->pages);
-    qb_text_addf(t, "  in the file  %d bit × %d, %s, %lld rows decoded at a time, %lld bytes\n", i->bits,
-                 i->samples, i->compression, (long long)i->atom_rows, (long long)i->file_bytes);
+    qb_text_addf(t, "  in the file  %d bit × %d, %s, %lld rows decoded at a time, %lld bytes\n",
+                 i->bits, i->samples, i->compression, (long long)i->atom_rows,
+                 (long long)i->file_bytes);
 }
 
 int qb_cli_info(const QbCliOptions *o)

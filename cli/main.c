@@ -9,7 +9,8 @@ static const char *const run_examples[] = {
     "qbic run cells.qbi test.tif",
     "qbic run cells.qbi test.tif -p level=20 -p 'filter=gaussian(sigma=2)'",
     "qbic run cells.qbi big.tif -m 256M -t 2 -o results --report results/timing.json",
-    "qbic run cells.qbi test.tif --trace t.json # every task, for chrome://tracing or ui.perfetto.dev",
+    "qbic run cells.qbi test.tif --trace t.json # every task, for chrome://tracing or "
+    "ui.perfetto.dev",
     "qbic run cells.qbi --help                  # the pipeline's own parameters too",
     NULL,
 };
@@ -22,7 +23,8 @@ static const char *const batch_examples[] = {
 };
 static const char *const report_examples[] = {
     "qbic run cells.qbi test.tif --report run.json && qbic report run.json -o run.html",
-    "qbic scale cells.qbi test.tif --json > scale.json && qbic report run.json scale.json -o run.html",
+    "qbic scale cells.qbi test.tif --json > scale.json && qbic report run.json scale.json -o "
+    "run.html",
     NULL,
 };
 static const char *const scale_examples[] = {
@@ -61,7 +63,8 @@ static const char *const ops_examples[] = {"qbic ops", "qbic ops median",
 static const char *const info_examples[] = {"qbic info test.tif", "qbic info slices/*.tif", NULL};
 static const char *const fmt_examples[] = {
     "qbic fmt cells.qbi",
-    "qbic fmt --check *.qbi                     # names the files that differ; for a test or a hook",
+    "qbic fmt --check *.qbi                     # names the files that differ; for a test or a "
+    "hook",
     "qbic fmt - < cells.qbi                     # from standard input to standard output",
     NULL,
 };
@@ -114,7 +117,8 @@ const QbVerb qb_verbs[] = {
     {.name = "verify",
      .bit = QB_VERB_VERIFY,
      .usage = "FILE.qbi [IMAGE…]",
-     .help = "runs in odd chunks, few threads, tight memory, without passes: are all outputs the same",
+     .help =
+         "runs in odd chunks, few threads, tight memory, without passes: are all outputs the same",
      .examples = verify_examples,
      .main = qb_cli_verify},
     {.name = "scale",
@@ -191,7 +195,8 @@ static int unknown_verb(const char *name)
     names[n_names++] = "version";
     size_t n = strlen(name);
     if (n > 4 && strcmp(name + n - 4, ".qbi") == 0)
-        return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; did you mean 'qbic run %s'?", name, name);
+        return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; did you mean 'qbic run %s'?", name,
+                       name);
     const char *near = qb_nearest(name, names, n_names);
     if (near)
         return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; did you mean '%s'?", name, near);

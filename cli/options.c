@@ -20,8 +20,8 @@ typedef struct Option {
     const char *help;
 } Option;
 
-#define AT(field) offsetof(QbCliOptions, field)
-#define EVERY_VERB (~0u)
+#define AT(field)   offsetof(QbCliOptions, field)
+#define EVERY_VERB  (~0u)
 #define RUN_OR_PLAN (QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN | QB_VERB_VERIFY)
 
 static const Option options[] = {
@@ -36,14 +36,20 @@ static const Option options[] = {
      "where outputs with relative paths go (default: here)"},
     {'o', "output", "DIR", TEXT, AT(output), QB_VERB_BATCH, false,
      "the folder of the results: results.db, a .csv for each table, a folder for each image"},
-    {'r', "recursive", NULL, FLAG, AT(recursive), QB_VERB_BATCH, false, "the images of folders in folders too"},
+    {'r', "recursive", NULL, FLAG, AT(recursive), QB_VERB_BATCH, false,
+     "the images of folders in folders too"},
     {0, "list", "FILE", TEXTS, AT(lists), QB_VERB_BATCH, false,
      "images from a file, one a line; - is standard input (repeatable)"},
-    {0, "fail-fast", NULL, FLAG, AT(fail_fast), QB_VERB_BATCH, false, "the first failure stops the batch"},
-    {0, "max-failures", "N", COUNT, AT(max_failures), QB_VERB_BATCH, false, "so many failures stop the batch"},
-    {0, "retry", "N", COUNT, AT(retry), QB_VERB_BATCH, false, "tries an image that failed so many times again"},
-    {0, "dry-run", NULL, FLAG, AT(dry_run), QB_VERB_BATCH, false, "lists what would run, and why; writes nothing"},
-    {0, "why", "IMAGE", TEXT, AT(why), QB_VERB_BATCH, false, "says what of an image differs from what is done; writes nothing"},
+    {0, "fail-fast", NULL, FLAG, AT(fail_fast), QB_VERB_BATCH, false,
+     "the first failure stops the batch"},
+    {0, "max-failures", "N", COUNT, AT(max_failures), QB_VERB_BATCH, false,
+     "so many failures stop the batch"},
+    {0, "retry", "N", COUNT, AT(retry), QB_VERB_BATCH, false,
+     "tries an image that failed so many times again"},
+    {0, "dry-run", NULL, FLAG, AT(dry_run), QB_VERB_BATCH, false,
+     "lists what would run, and why; writes nothing"},
+    {0, "why", "IMAGE", TEXT, AT(why), QB_VERB_BATCH, false,
+     "says what of an image differs from what is done; writes nothing"},
     {'o', "output", "FILE", TEXT, AT(output), QB_VERB_GRAPH, false,
      "writes FILE, by its ending: .dot .svg .png"},
     {0, "report", "FILE", TEXTS, AT(reports), QB_VERB_RUN, false,
@@ -54,27 +60,32 @@ static const Option options[] = {
     {0, "max", "N", THREADS, AT(max), QB_VERB_SCALE, false, "most threads (default: all cores)"},
     {0, "repeat", "R", THREADS, AT(repeat), QB_VERB_SCALE, false,
      "runs at each number of threads (default: 5)"},
-    {'m', "memory", "SIZE", SIZE, AT(memory), QB_VERB_SCALE, false, "hard memory budget of each run"},
+    {'m', "memory", "SIZE", SIZE, AT(memory), QB_VERB_SCALE, false,
+     "hard memory budget of each run"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_SCALE, false, "the measurements as one JSON object"},
     {0, "no-pass", "NAME", TEXTS, AT(no_pass), QB_VERB_SCALE, false,
      "leaves out a pass of the compiler (repeatable)"},
     {0, "no-pass", "NAME", TEXTS, AT(no_pass), RUN_OR_PLAN, false,
      "leaves out a pass of the compiler (repeatable)"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_CHECK, false, "one diagnostic a line, as JSON"},
-    {0, "json", NULL, FLAG, AT(json), QB_VERB_EXPLAIN, false, "one pass, or one code, a line, as JSON"},
+    {0, "json", NULL, FLAG, AT(json), QB_VERB_EXPLAIN, false,
+     "one pass, or one code, a line, as JSON"},
     {0, "md", NULL, FLAG, AT(md), QB_VERB_EXPLAIN, false, "the page of all codes, as Markdown"},
     {0, "json", NULL, FLAG, AT(json), QB_VERB_OPS, false, "the descriptors as one JSON array"},
     {0, "md", NULL, FLAG, AT(md), QB_VERB_OPS, false, "the manual's page of operators"},
     {0, "md", NULL, FLAG, AT(md), QB_VERB_MAN, false, "the commands for the manual, as Markdown"},
     {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,
      "writes nothing; names the files that differ, and exits 1 if any does"},
-    {'q', "quiet", NULL, FLAG, AT(quiet), QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY, false,
+    {'q', "quiet", NULL, FLAG, AT(quiet),
+     QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY, false,
      "says nothing but errors"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_RUN, false,
      "notes, and the timing table, on standard error"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_VERIFY, false, "a line for each run"},
-    {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_BATCH, false, "a line for each image, on standard error"},
-    {0, "cpu", "NAME", TEXT, AT(cpu), QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_VERIFY, true, "kernel variant: base, avx2, avx512"},
+    {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_BATCH, false,
+     "a line for each image, on standard error"},
+    {0, "cpu", "NAME", TEXT, AT(cpu), QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_VERIFY, true,
+     "kernel variant: base, avx2, avx512"},
     {0, "chunk", "K[,Y]", CHUNK, AT(chunk), RUN_OR_PLAN, true,
      "indices of axis 0 (and rows) that are worked on at a time"},
     {'h', "help", NULL, FLAG, AT(help), EVERY_VERB, false, "this text"},
@@ -137,7 +148,8 @@ static bool store(const Option *opt, const char *shown, const char *value, QbCli
     }
     case THREADS:
         if (!parse_whole(value, &end, 1, 1024, &n) || *end)
-            return qb_fail(0, "'%s' expects a whole number from 1 to 1024, found '%s'", shown, value);
+            return qb_fail(0, "'%s' expects a whole number from 1 to 1024, found '%s'", shown,
+                           value);
         *(int *)field = (int)n;
         return true;
     case COUNT:
@@ -184,12 +196,14 @@ static bool unknown(const QbVerb *verb, const char *arg)
     }
     const char *near = arg[1] == '-' ? qb_nearest(arg + 2, names, n) : NULL;
     if (near)
-        return qb_fail(0, "unknown option '%s' of '%s'; did you mean '--%s'?", arg, verb->name, near);
+        return qb_fail(0, "unknown option '%s' of '%s'; did you mean '--%s'?", arg, verb->name,
+                       near);
     return qb_fail(0, "unknown option '%s'; 'qbic %s --help' lists the options", arg, verb->name);
 }
 
 /* --name, --name=value, --name value; *next is the argument after this one, or NULL. */
-static bool parse_long(const QbVerb *verb, const char *arg, const char *next, bool *used, QbCliOptions *o)
+static bool parse_long(const QbVerb *verb, const char *arg, const char *next, bool *used,
+                       QbCliOptions *o)
 {
     const char *eq = strchr(arg, '=');
     size_t n = eq ? (size_t)(eq - arg) - 2 : strlen(arg) - 2;
@@ -208,7 +222,8 @@ static bool parse_long(const QbVerb *verb, const char *arg, const char *next, bo
 }
 
 /* -q, -qv, -t4, -t 4 */
-static bool parse_short(const QbVerb *verb, const char *arg, const char *next, bool *used, QbCliOptions *o)
+static bool parse_short(const QbVerb *verb, const char *arg, const char *next, bool *used,
+                        QbCliOptions *o)
 {
     for (const char *c = arg + 1; *c; c++) {
         char shown[3] = {'-', *c, 0};

@@ -52,8 +52,9 @@ static void add_threads(const QbRunResult *r, QbText *out)
         qb_text_add(out, w ? ", [" : "[");
         for (int64_t k = 0; k < r->threads[w].n_notes; k++) {
             const QbTaskNote *n = &r->threads[w].notes[k];
-            qb_text_addf(out, "%s%.1f,%.1f,%d,%lld,%lld,%lld,%lld", k ? "," : "", 1e6 * n->start, 1e6 * (n->end - n->start), n->step,
-                         (long long)n->i[0], (long long)n->i[1], (long long)(n->y[1] - n->y[0]), (long long)n->voxels);
+            qb_text_addf(out, "%s%.1f,%.1f,%d,%lld,%lld,%lld,%lld", k ? "," : "", 1e6 * n->start,
+                         1e6 * (n->end - n->start), n->step, (long long)n->i[0], (long long)n->i[1],
+                         (long long)(n->y[1] - n->y[0]), (long long)n->voxels);
         }
         qb_text_add(out, "]");
         left_out += r->threads[w].left_out;
@@ -80,7 +81,8 @@ static void add_heads(const QbRunResult *r, int head_rows, QbText *out)
         qb_text_add_json(out, r->outputs[k].path);
         qb_text_add(out, ", \"text\": ");
         qb_text_add_json(out, r->outputs[k].head);
-        qb_text_addf(out, ", \"rows\": %lld, \"shown\": %d}", (long long)r->outputs[k].rows, head_rows);
+        qb_text_addf(out, ", \"rows\": %lld, \"shown\": %d}", (long long)r->outputs[k].rows,
+                     head_rows);
     }
     qb_text_add(out, "], ");
 }

@@ -11,13 +11,26 @@ static void add_string(QbText *t, const char *s)
     qb_text_add(t, "\"");
     for (; *s; s++) {
         switch (*s) {
-        case '\n': qb_text_add(t, "\\n"); break;
-        case '\t': qb_text_add(t, "\\t"); break;
-        case '"': qb_text_add(t, "\\\""); break;
-        case '\\': qb_text_add(t, "\\\\"); break;
-        case '{': qb_text_add(t, "{{"); break;
-        case '}': qb_text_add(t, "}}"); break;
-        default: qb_text_addn(t, s, 1);
+        case '\n':
+            qb_text_add(t, "\\n");
+            break;
+        case '\t':
+            qb_text_add(t, "\\t");
+            break;
+        case '"':
+            qb_text_add(t, "\\\"");
+            break;
+        case '\\':
+            qb_text_add(t, "\\\\");
+            break;
+        case '{':
+            qb_text_add(t, "{{");
+            break;
+        case '}':
+            qb_text_add(t, "}}");
+            break;
+        default:
+            qb_text_addn(t, s, 1);
         }
     }
     qb_text_add(t, "\"");
@@ -61,7 +74,8 @@ static const json_t *add_entry(QbText *t, const json_t *v)
     return NULL;
 }
 
-static bool convert(QbArena *arena, const char *path, json_t *root, QbOverride **out, int *n, int *status)
+static bool convert(QbArena *arena, const char *path, json_t *root, QbOverride **out, int *n,
+                    int *status)
 {
     QbOverride *v = QB_NEW_N(arena, QbOverride, json_object_size(root) + 1);
     int count = 0;
@@ -78,8 +92,10 @@ static bool convert(QbArena *arena, const char *path, json_t *root, QbOverride *
             wrong = add_entry(&t, value);
         if (wrong) {
             qb_text_free(&t);
-            *status = qb_fail(QB_EXIT_USAGE, "%s: '%s' is %s; expected a number, a string, true, false or a list of them",
-                              path, key, kind_of(wrong));
+            *status = qb_fail(
+                QB_EXIT_USAGE,
+                "%s: '%s' is %s; expected a number, a string, true, false or a list of them", path,
+                key, kind_of(wrong));
             return false;
         }
         v[count++] = (QbOverride){.name = qb_arena_strdup(arena, key),
@@ -99,7 +115,8 @@ bool qb_params_read(QbArena *arena, const char *path, QbOverride **v, int *n, in
     size_t length;
     size_t end = strlen(path);
     if (end < 5 || strcmp(path + end - 5, ".json") != 0) {
-        *status = qb_fail(QB_EXIT_USAGE, "'--params' expects a file that ends in .json, found '%s'", path);
+        *status = qb_fail(QB_EXIT_USAGE, "'--params' expects a file that ends in .json, found '%s'",
+                          path);
         return false;
     }
     if (!qb_file_read(arena, path, &text, &length)) {

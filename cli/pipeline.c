@@ -45,8 +45,8 @@ int qb_pipeline_open(QbPipeline *p, const char *path)
     size_t n;
     if (!qb_file_read(p->arena, path, &text, &n))
         return qb_fail(QB_EXIT_FAILED, "cannot open '%s': %s", path, strerror(errno));
-    p->source = (QbSource){
-        .name = path, .text = text, .length = n, .real = real_path(p->arena, path)};
+    p->source =
+        (QbSource){.name = path, .text = text, .length = n, .real = real_path(p->arena, path)};
     p->file = qb_parse_file(p->arena, &p->source, &p->diags);
     return QB_EXIT_DONE;
 }

@@ -5,7 +5,7 @@
 #include "runtime/imgio.h"
 
 /* What the process takes differs by some pages from run to run; plans and refusals must not. */
-#define BASE_STEP ((size_t)4 << 20)
+#define BASE_STEP  ((size_t)4 << 20)
 #define BASE_SLACK ((size_t)1 << 20)
 
 int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
@@ -14,7 +14,8 @@ int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan)
 }
 
 int qb_engine_plan_watched(QbPipeline *p, const QbCliOptions *o,
-                           void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note), void *ctx, QbPlan **plan)
+                           void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note),
+                           void *ctx, QbPlan **plan)
 {
     QbPassOptions passes = {.off = o->no_pass.v, .n_off = o->no_pass.n, .watch = watch, .ctx = ctx};
     qb_passes_run(p->dag, &passes);

@@ -15,7 +15,8 @@ static bool ends_with(const char *s, const char *ending)
 }
 
 /* The text of a JSON file that has what the page looks at; NULL after an error that was printed. */
-static const char *read_json(QbArena *arena, const char *path, const char *const *keys, const char *what)
+static const char *read_json(QbArena *arena, const char *path, const char *const *keys,
+                             const char *what)
 {
     char *text = NULL;
     size_t n = 0;
@@ -49,18 +50,22 @@ static int write_page(const char *path, const QbPage *page)
 
 int qb_cli_report(const QbCliOptions *o)
 {
-    static const char *const report_keys[] = {"pipeline", "params", "run", "nodes", "outputs", "passes", NULL};
+    static const char *const report_keys[] = {"pipeline", "params", "run", "nodes",
+                                              "outputs",  "passes", NULL};
     static const char *const scale_keys[] = {"rows", "amdahl", "predicted", NULL};
     if (o->positional.n < 1 || o->positional.n > 2)
-        return qb_fail(QB_EXIT_USAGE, "'report' expects a report, RUN.json, and may have the measurements of 'qbic scale --json'");
+        return qb_fail(QB_EXIT_USAGE, "'report' expects a report, RUN.json, and may have the "
+                                      "measurements of 'qbic scale --json'");
     if (!o->output || !ends_with(o->output, ".html"))
-        return qb_fail(QB_EXIT_USAGE, "'report' expects -o FILE.html%s%s", o->output ? ", found " : "", o->output ? o->output : "");
+        return qb_fail(QB_EXIT_USAGE, "'report' expects -o FILE.html%s%s",
+                       o->output ? ", found " : "", o->output ? o->output : "");
     QbArena *arena = qb_arena_new();
     QbPage page = {0};
     page.report = read_json(arena, o->positional.v[0], report_keys, "the JSON report of a run");
     bool ok = page.report != NULL;
     if (ok && o->positional.n == 2) {
-        page.scale = read_json(arena, o->positional.v[1], scale_keys, "what 'qbic scale --json' writes");
+        page.scale =
+            read_json(arena, o->positional.v[1], scale_keys, "what 'qbic scale --json' writes");
         ok = page.scale != NULL;
     }
     int status = ok ? write_page(o->output, &page) : QB_EXIT_FAILED;

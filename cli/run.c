@@ -36,9 +36,9 @@ static void catch_signals(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
-#define HEAD_ROWS 5                      /* of a table, shown on a terminal */
-#define TRACE_SHARE 64                   /* of the memory budget, for the tasks that are kept */
-#define MOST_NOTES ((size_t)1 << 17)     /* of a thread */
+#define HEAD_ROWS   5                 /* of a table, shown on a terminal */
+#define TRACE_SHARE 64                /* of the memory budget, for the tasks that are kept */
+#define MOST_NOTES  ((size_t)1 << 17) /* of a thread */
 
 /* ---- reports ----------------------------------------------------------------------------------------- */
 
@@ -53,7 +53,8 @@ static bool reports_ok(const QbCliOptions *o)
     for (int k = 0; k < o->reports.n; k++) {
         const char *path = o->reports.v[k];
         if (!ends_with(path, ".json") && !ends_with(path, ".html") && !ends_with(path, ".txt"))
-            return qb_fail(0, "'--report' expects a file that ends in .json, .html or .txt, found '%s'", path);
+            return qb_fail(
+                0, "'--report' expects a file that ends in .json, .html or .txt, found '%s'", path);
     }
     return true;
 }
@@ -96,7 +97,8 @@ static bool write_trace(const Told *told, const char *path, FILE *f)
 }
 
 /* A file that appears whole or not at all. */
-static bool write_whole(const char *path, const Told *told, bool (*write)(const Told *, const char *, FILE *), QbErr *err)
+static bool write_whole(const char *path, const Told *told,
+                        bool (*write)(const Told *, const char *, FILE *), QbErr *err)
 {
     QbAtomicFile *file;
     if (!qb_atomic_open(path, &file, err))
@@ -231,7 +233,8 @@ int qb_cli_run(const QbCliOptions *o)
         return QB_EXIT_USAGE;
     const QbKernels *kernels = qb_kernels(o->cpu);
     if (!kernels)
-        return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'", o->cpu ? o->cpu : "base");
+        return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'",
+                       o->cpu ? o->cpu : "base");
     catch_signals();
     QbPipeline p;
     int status = qb_pipeline_load(&p, o, o->verbose);

@@ -19,7 +19,7 @@
 #include "runtime/run.h"
 
 #define REPEAT 5
-#define COUNT 3 /* place of -tN among the arguments */
+#define COUNT  3 /* place of -tN among the arguments */
 
 typedef struct Scale {
     const QbCliOptions *o;
@@ -100,7 +100,8 @@ static void add_all(Scale *s, const char *option, const QbTexts *t)
 static void make_args(Scale *s)
 {
     const QbCliOptions *o = s->o;
-    s->args = qb_xcalloc((size_t)(o->positional.n + 2 * (o->params.n + o->no_pass.n) + 20), sizeof(*s->args));
+    s->args = qb_xcalloc((size_t)(o->positional.n + 2 * (o->params.n + o->no_pass.n) + 20),
+                         sizeof(*s->args));
     add(s, "qbic", "run");
     add(s, "-q", ""); /* the second of them is the number of threads */
     add(s, "-o", s->outputs);
@@ -142,7 +143,9 @@ static int run_once(Scale *s, int threads, double *seconds)
     if (qb_run_interrupted())
         return QB_EXIT_INTERRUPTED;
     if (child < 0 || !WIFEXITED(how) || WEXITSTATUS(how) == 127)
-        return qb_fail(QB_EXIT_FAILED, "a run with %d threads could not be started, or was ended from outside", threads);
+        return qb_fail(QB_EXIT_FAILED,
+                       "a run with %d threads could not be started, or was ended from outside",
+                       threads);
     return WEXITSTATUS(how);
 }
 

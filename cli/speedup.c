@@ -77,10 +77,12 @@ void qb_speedup_solve(QbSpeedup *m)
 
 void qb_speedup_table(const QbSpeedup *m, QbText *out)
 {
-    qb_text_addf(out, "%7s %10s %9s %11s %11s %10s\n", "threads", "median s", "speed-up", "efficiency", "Karp-Flatt", "predicted");
+    qb_text_addf(out, "%7s %10s %9s %11s %11s %10s\n", "threads", "median s", "speed-up",
+                 "efficiency", "Karp-Flatt", "predicted");
     for (int k = 0; k < m->n_rows; k++) {
         const QbSpeedupRow *r = &m->row[k];
-        qb_text_addf(out, "%7d %10.4f %8.2f× %9.0f %% ", r->threads, r->median, r->speedup, 100 * r->efficiency);
+        qb_text_addf(out, "%7d %10.4f %8.2f× %9.0f %% ", r->threads, r->median, r->speedup,
+                     100 * r->efficiency);
         if (r->threads > 1)
             qb_text_addf(out, "%11.3f %9.2f×\n", r->karp_flatt, r->predicted);
         else
@@ -89,8 +91,10 @@ void qb_speedup_table(const QbSpeedup *m, QbText *out)
     if (m->n_rows < 2)
         return;
     qb_text_addf(out, "Amdahl's p, fitted: %.3f ± %.3f; ", m->p, m->p_error);
-    qb_text_addf(out, "predicted by a run on one thread: %.3f; its speed-ups are off by %.0f %% at most: %s\n", m->predicted_p,
-                 100 * m->off, m->agrees ? "they agree" : "they do not agree");
+    qb_text_addf(
+        out,
+        "predicted by a run on one thread: %.3f; its speed-ups are off by %.0f %% at most: %s\n",
+        m->predicted_p, 100 * m->off, m->agrees ? "they agree" : "they do not agree");
 }
 
 static void number(QbText *out, const char *name, double v, const char *after)

@@ -248,7 +248,8 @@ typedef struct BuildCtx {
     QbSpan span;
 } BuildCtx;
 
-static QbNodeId build_node(QbBuild *b, const char *op, const void *params, const QbNodeId *in, int n_in)
+static QbNodeId build_node(QbBuild *b, const char *op, const void *params, const QbNodeId *in,
+                           int n_in)
 {
     BuildCtx *x = b->ctx;
     for (int k = 0; k < n_in; k++)
@@ -278,8 +279,12 @@ static QbNodeId compose(QbDag *g, const QbNode *node, const QbSpan *arg_spans)
     QbCheck c = make_check(&x, node->op, node->params, &inputs, node->n_in);
     c.out = &out;
     BuildCtx bx = {g, node->span};
-    QbBuild b = {.check = &c, .in = node->in, .node = build_node, .number = build_number,
-                 .type = build_type, .ctx = &bx};
+    QbBuild b = {.check = &c,
+                 .in = node->in,
+                 .node = build_node,
+                 .number = build_number,
+                 .type = build_type,
+                 .ctx = &bx};
     const char *before = g->origin;
     if (!before)
         g->origin = node->origin ? node->origin : node->op->name;
@@ -300,8 +305,12 @@ QbNodeId qb_dag_compose(QbDag *g, QbNodeId id)
 static double fold_map(const QbDag *g, const QbNode *node, const Inputs *inputs)
 {
     static const bool all[QB_MAX_INPUTS] = {true, true, true, true, true, true, true, true};
-    QbEmit e = {.arena = g->arena, .prog = QB_NEW(g->arena, QbProg), .in_type = inputs->type,
-                .out_type = &node->type, .fixed = all, .number = inputs->number};
+    QbEmit e = {.arena = g->arena,
+                .prog = QB_NEW(g->arena, QbProg),
+                .in_type = inputs->type,
+                .out_type = &node->type,
+                .fixed = all,
+                .number = inputs->number};
     int in[QB_MAX_INPUTS];
     for (int k = 0; k < node->n_in; k++)
         in[k] = qb_emit_const(&e, inputs->number[k], QB_REG_F64);
@@ -318,8 +327,11 @@ static bool fold_scalar(const QbNode *node, const Inputs *inputs, double *value)
         values[k].number = inputs->number[k];
         value_of[k] = inputs->type[k] ? &values[k] : NULL;
     }
-    QbFoldCtx c = {.params = node->params, .in_type = inputs->type, .n_in = node->n_in,
-                   .out_type = &node->type, .value = value_of};
+    QbFoldCtx c = {.params = node->params,
+                   .in_type = inputs->type,
+                   .n_in = node->n_in,
+                   .out_type = &node->type,
+                   .value = value_of};
     QbValue out = {0};
     QbErr err = {0};
     if (!node->op->eval(&c, &out, &err))
@@ -341,7 +353,8 @@ void qb_dag_remember_folded(QbDag *g, const char *op, double value, const double
 static void remember(QbDag *g, const QbNode *node, double value)
 {
     double in[2] = {0};
-    bool numbers = node->type.kind == QB_NUMBER && node->n_in <= QB_COUNT(in) && !node->op->param_size;
+    bool numbers =
+        node->type.kind == QB_NUMBER && node->n_in <= QB_COUNT(in) && !node->op->param_size;
     for (int k = 0; numbers && k < node->n_in; k++) {
         const QbNode *x = g->nodes[node->in[k]];
         numbers = x->type.kind == QB_NUMBER;

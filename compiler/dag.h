@@ -8,18 +8,28 @@
 
 typedef struct QbNode {
     QbNodeId id;
-    const QbOp *op;      /* NULL: a constant (a fixed number or bool in `number`) */
-    void *params;        /* op->param_size bytes */
+    const QbOp *op;             /* NULL: a constant (a fixed number or bool in `number`) */
+    void *params;               /* op->param_size bytes */
     QbNodeId in[QB_MAX_INPUTS]; /* -1 where an optional input was not given */
     int n_in;
     QbType type;
-    double number;       /* of a constant */
-    QbSpan span;         /* where it was written first */
-    const char *name;    /* the definition it is the value of, or NULL */
-    const char *origin;  /* what it was made for, where that is not its operator: "gaussian" of fir_plane; or NULL */
+    double number;    /* of a constant */
+    QbSpan span;      /* where it was written first */
+    const char *name; /* the definition it is the value of, or NULL */
+    const char *
+        origin; /* what it was made for, where that is not its operator: "gaussian" of fir_plane; or NULL */
 } QbNode;
 
-typedef enum QbFormat { QB_FORMAT_TIFF, QB_FORMAT_PNG, QB_FORMAT_NPY, QB_FORMAT_CSV, QB_FORMAT_TSV, QB_FORMAT_JSON, QB_FORMAT_DB, QB_FORMAT_PRINT } QbFormat;
+typedef enum QbFormat {
+    QB_FORMAT_TIFF,
+    QB_FORMAT_PNG,
+    QB_FORMAT_NPY,
+    QB_FORMAT_CSV,
+    QB_FORMAT_TSV,
+    QB_FORMAT_JSON,
+    QB_FORMAT_DB,
+    QB_FORMAT_PRINT
+} QbFormat;
 
 /* One item of a print line. */
 typedef struct QbPrintItem {
@@ -31,9 +41,10 @@ typedef struct QbPrintItem {
 typedef struct QbOutput {
     QbFormat format;
     QbSpan span;
-    const char *path;   /* save: as written, interpolated; relative to -o */
-    QbNodeId node;      /* save */
-    QbNodeId low, high; /* save of an image that is no u8 as PNG: the range it is scaled from; else -1 */
+    const char *path; /* save: as written, interpolated; relative to -o */
+    QbNodeId node;    /* save */
+    QbNodeId low,
+        high; /* save of an image that is no u8 as PNG: the range it is scaled from; else -1 */
     QbPix label_type;   /* save of labels: u16, u32, or QB_PIX_COUNT: as the largest needs */
     const char *table;  /* table name, for gathered results */
     QbPrintItem *items; /* print */
@@ -45,8 +56,9 @@ typedef struct QbDefinition {
     const char *name;
     QbSpan span;
     QbNodeId root;
-    const char *const *needs; /* names it mentions (NULL-terminated): the dashed edges of a dead one */
-    const char *const *ops;   /* operators it mentions, in order (NULL-terminated) */
+    const char *const
+        *needs; /* names it mentions (NULL-terminated): the dashed edges of a dead one */
+    const char *const *ops; /* operators it mentions, in order (NULL-terminated) */
 } QbDefinition;
 
 typedef struct QbParamValue {
@@ -64,10 +76,10 @@ typedef struct QbLengthNote {
 } QbLengthNote;
 
 typedef struct QbPassNote {
-    const char *name;  /* "commute-thresholds" */
-    int changed;       /* how many nodes */
-    const char *why;   /* one line for people; "" when nothing changed */
-    bool off;          /* by --no-pass */
+    const char *name; /* "commute-thresholds" */
+    int changed;      /* how many nodes */
+    const char *why;  /* one line for people; "" when nothing changed */
+    bool off;         /* by --no-pass */
 } QbPassNote;
 
 /* An operator on fixed numbers, and its value. */
@@ -94,31 +106,33 @@ typedef struct QbDag {
     int n_lengths, cap_lengths;
     QbPassNote *passes;
     int n_passes, cap_passes;
-    const QbSource **sources; /* the texts it was made from: the pipeline's own, then what it uses, each once */
+    const QbSource *
+        *sources; /* the texts it was made from: the pipeline's own, then what it uses, each once */
     int n_sources, cap_sources;
     const char **input_paths; /* files that `read`s of live nodes opened */
     int n_input_paths, cap_input_paths;
-    bool check_only;          /* a missing input is a note, not an error */
-    struct QbNodeMap *map;    /* hash-consing */
-    const char *origin;       /* of the nodes that are made now; NULL: they speak for themselves */
-    int n_folded;             /* constant expressions evaluated while lowering */
-    int n_shared;             /* nodes asked for again: found rather than made */
-    bool no_sharing;          /* equal subexpressions stay apart */
-    QbFolded *folded;         /* of which expressions of numbers constants are the values; for unfolding */
+    bool check_only;       /* a missing input is a note, not an error */
+    struct QbNodeMap *map; /* hash-consing */
+    const char *origin;    /* of the nodes that are made now; NULL: they speak for themselves */
+    int n_folded;          /* constant expressions evaluated while lowering */
+    int n_shared;          /* nodes asked for again: found rather than made */
+    bool no_sharing;       /* equal subexpressions stay apart */
+    QbFolded *folded; /* of which expressions of numbers constants are the values; for unfolding */
     int n_folded_numbers, cap_folded_numbers;
-    bool no_folding;          /* a pass puts folded expressions back: numbers of nodes wait for the run */
+    bool no_folding; /* a pass puts folded expressions back: numbers of nodes wait for the run */
 } QbDag;
 
 QbDag *qb_dag_new(QbArena *arena, QbDiags *diags, const QbOp *const *ops, int n_ops);
 
 /* Finds the equal node, or checks the types (op->check) and adds one. `arg_spans[k]` is the place of descriptor row k's argument
  * (op->n_params of them; NULL: unknown); errors point there. Composed operators are expanded at once. -1 after an error. */
-QbNodeId qb_dag_node(QbDag *g, const QbOp *op, const void *params, const QbNodeId *in, int n_in, QbSpan span,
-                     const QbSpan *arg_spans);
+QbNodeId qb_dag_node(QbDag *g, const QbOp *op, const void *params, const QbNodeId *in, int n_in,
+                     QbSpan span, const QbSpan *arg_spans);
 /* Runs the type rule of `op` alone: completes `params`, fills `out`. false after an error. */
 bool qb_dag_check(QbDag *g, const QbOp *op, void *params, const QbNodeId *in, int n_in, QbSpan span,
                   const QbSpan *arg_spans, QbType *out);
-QbNodeId qb_dag_named(QbDag *g, const char *op, const void *params, const QbNodeId *in, int n_in, QbSpan span);
+QbNodeId qb_dag_named(QbDag *g, const char *op, const void *params, const QbNodeId *in, int n_in,
+                      QbSpan span);
 QbNodeId qb_dag_number(QbDag *g, double v, QbSpan span);
 QbNodeId qb_dag_bool(QbDag *g, bool v, QbSpan span);
 

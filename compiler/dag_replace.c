@@ -65,7 +65,8 @@ static void make_room(Rebuild *r)
     if (r->g->n_nodes <= r->cap)
         return;
     int cap = 2 * r->g->n_nodes + 64;
-    QbNodeId *plain = QB_NEW_N(r->g->arena, QbNodeId, cap), *final = QB_NEW_N(r->g->arena, QbNodeId, cap);
+    QbNodeId *plain = QB_NEW_N(r->g->arena, QbNodeId, cap),
+             *final = QB_NEW_N(r->g->arena, QbNodeId, cap);
     for (int i = 0; i < cap; i++) {
         plain[i] = i < r->cap ? r->plain[i] : UNKNOWN;
         final[i] = i < r->cap ? r->final[i] : UNKNOWN;

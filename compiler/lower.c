@@ -58,7 +58,8 @@ static void name_local(QbLower *L, const QbFunc *f, const char *name, QbSpan spa
         return;
     }
     QbDiag *d = qb_lower_error(L, "QB0203", span, "'%s' is defined twice in '%s'", name, f->name);
-    d->other = first < f->n_params ? f->stmt->params[first].span : f->stmt->body[first - f->n_params]->name_span;
+    d->other = first < f->n_params ? f->stmt->params[first].span
+                                   : f->stmt->body[first - f->n_params]->name_span;
     d->other_text = "first defined here";
 }
 
@@ -155,8 +156,7 @@ static void demand_params(QbLower *L)
 QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, const QbOp *const *ops,
                 int n_ops, QbDiags *diags)
 {
-    QbLower L = {
-        .arena = arena, .diags = diags, .options = o, .ops = ops, .n_ops = n_ops};
+    QbLower L = {.arena = arena, .diags = diags, .options = o, .ops = ops, .n_ops = n_ops};
     L.g = qb_dag_new(arena, diags, ops, n_ops);
     L.g->check_only = o->check_only;
     L.g->no_sharing = o->no_sharing;

@@ -10,7 +10,8 @@ typedef struct QbOverride {
     const char *name;
     const char *value; /* qbi expression; for string and path parameters the text itself */
     const char *from;  /* "command line" or "file" */
-    bool literal_string; /* from a JSON string: for a parameter without type it is a string unless it parses as an expression that checks */
+    bool
+        literal_string; /* from a JSON string: for a parameter without type it is a string unless it parses as an expression that checks */
 } QbOverride;
 
 /* The text of a file that a pipeline uses, in the arena; NULL after an error. */
@@ -21,16 +22,17 @@ typedef struct QbLowerOptions {
     int n_overrides;
     const char *const *images; /* positional images, bound to path parameters in order */
     int n_images;
-    const char *out_dir;       /* where outputs with relative paths go; NULL: here */
-    QbUseFile *use_file;       /* for `use "file.qbi"`; NULL: there are no files */
-    const QbSource *modules;   /* for `use NAME`: the modules of the standard library, by name */
+    const char *out_dir;     /* where outputs with relative paths go; NULL: here */
+    QbUseFile *use_file;     /* for `use "file.qbi"`; NULL: there are no files */
+    const QbSource *modules; /* for `use NAME`: the modules of the standard library, by name */
     int n_modules;
-    bool no_sharing;           /* equal subexpressions stay apart (the pass share-nodes is off) */
-    bool check_only;           /* qbic check: a missing input is a note, and what needs it is not checked further */
+    bool no_sharing; /* equal subexpressions stay apart (the pass share-nodes is off) */
+    bool
+        check_only; /* qbic check: a missing input is a note, and what needs it is not checked further */
 } QbLowerOptions;
 
 /* Always returns a graph; it may be used further only when diags->n_errors is 0. */
-QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, const QbOp *const *ops, int n_ops,
-                QbDiags *diags);
+QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, const QbOp *const *ops,
+                int n_ops, QbDiags *diags);
 
 #endif

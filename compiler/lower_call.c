@@ -7,13 +7,13 @@
 typedef struct Call {
     QbLower *L;
     const QbScope *scope;
-    const QbExpr *e;    /* QB_E_CALL, or QB_E_NAME for a bare name */
+    const QbExpr *e; /* QB_E_CALL, or QB_E_NAME for a bare name */
     const QbVal *piped;
     QbStep *step;
     int n_rows;
-    QbVal first;        /* the first positional argument, where it had to be evaluated to place it */
+    QbVal first; /* the first positional argument, where it had to be evaluated to place it */
     bool has_first;
-    bool bad;           /* a mistake was reported */
+    bool bad; /* a mistake was reported */
 } Call;
 
 static const char *callee_name(const QbStep *s)
@@ -56,7 +56,8 @@ static bool fits_op_subject(const QbOp *op, const QbVal *v)
     if (!qb_is_raster(v->kind) && v->kind != QB_TABLE)
         return op->n_params == 1 && v->kind != QB_STAGE;
     /* An image where labels are meant is the subject all the same, unless the next row asks for it. */
-    return op->n_params == 1 || op->params[1].slot != QB_SLOT_INPUT || !(op->params[1].accepts & QB_ACCEPT(v->kind));
+    return op->n_params == 1 || op->params[1].slot != QB_SLOT_INPUT ||
+           !(op->params[1].accepts & QB_ACCEPT(v->kind));
 }
 
 static bool fits_func_subject(const QbFunc *f, const QbVal *v)
@@ -65,7 +66,8 @@ static bool fits_func_subject(const QbFunc *f, const QbVal *v)
     if (!type)
         return v->kind != QB_STAGE;
     QbKind kind = qb_kind_named(type);
-    if (kind == QB_NONE ? v->kind != QB_STAGE : qb_lower_fits(v, kind)) /* an unknown type was reported */
+    if (kind == QB_NONE ? v->kind != QB_STAGE
+                        : qb_lower_fits(v, kind)) /* an unknown type was reported */
         return true;
     bool next = f->n_params > 1 && f->stmt->params[1].type &&
                 qb_lower_fits(v, qb_kind_named(f->stmt->params[1].type));
@@ -102,7 +104,8 @@ static int first_row(Call *c)
         c->bad = true; /* what it is, and so where the others stand, is not known */
         return 0;
     }
-    return c->step->op ? !fits_op_subject(c->step->op, &c->first) : !fits_func_subject(c->step->func, &c->first);
+    return c->step->op ? !fits_op_subject(c->step->op, &c->first)
+                       : !fits_func_subject(c->step->func, &c->first);
 }
 
 /* ---- arguments -------------------------------------------------------------------------------------- */
@@ -113,13 +116,15 @@ static void report_extra(Call *c, const QbArg *arg, int first)
     QbStep *s = c->step;
     QbDiag *d;
     if (takes <= 0)
-        d = qb_lower_error(c->L, "QB0303", arg->value->span, "'%s' takes no argument%s", callee_name(s),
-                           first ? " besides its subject" : "");
+        d = qb_lower_error(c->L, "QB0303", arg->value->span, "'%s' takes no argument%s",
+                           callee_name(s), first ? " besides its subject" : "");
     else
-        d = qb_lower_error(c->L, "QB0303", arg->value->span, "too many arguments for '%s': it takes %d%s", callee_name(s),
-                           takes, first ? " besides its subject" : "");
+        d = qb_lower_error(c->L, "QB0303", arg->value->span,
+                           "too many arguments for '%s': it takes %d%s", callee_name(s), takes,
+                           first ? " besides its subject" : "");
     if (c->piped && s->func)
-        qb_lower_hint(c->L, d, "a stage that a def returns is applied in brackets: '|> (%s(…))'", callee_name(s));
+        qb_lower_hint(c->L, d, "a stage that a def returns is applied in brackets: '|> (%s(…))'",
+                      callee_name(s));
     c->bad = true;
 }
 
@@ -130,9 +135,11 @@ static QbVal argument(Call *c, int row, const QbArg *arg)
     const QbOp *op = c->step->op;
     if (op && e->kind == QB_E_NAME && qb_lower_choices(&op->params[row])) {
         QbName found = qb_lower_resolve(c->L, c->scope, e->name);
-        bool value = found.kind == QB_NAME_LOCAL ||
-                     (found.kind == QB_NAME_SYMBOL && c->L->symbols[found.index].kind != QB_SYM_FUNC);
-        if (qb_lower_is_choice(&op->params[row], e->name) || (!value && found.kind != QB_NAME_UNKNOWN))
+        bool value =
+            found.kind == QB_NAME_LOCAL ||
+            (found.kind == QB_NAME_SYMBOL && c->L->symbols[found.index].kind != QB_SYM_FUNC);
+        if (qb_lower_is_choice(&op->params[row], e->name) ||
+            (!value && found.kind != QB_NAME_UNKNOWN))
             return qb_val_text(QB_STRING, e->name, e->span);
         if (found.kind == QB_NAME_UNKNOWN) {
             qb_lower_unknown_bare(c->L, c->scope, op, arg->name ? row : -1, arg);
@@ -146,8 +153,8 @@ static void put(Call *c, int row, const QbArg *arg, QbVal v)
 {
     QbBound *b = &c->step->args[row];
     if (b->given) {
-        qb_lower_error(c->L, "QB0304", arg->name ? arg->name_span : arg->value->span, "'%s' of '%s' is given twice",
-                       row_name(c->step, row), callee_name(c->step));
+        qb_lower_error(c->L, "QB0304", arg->name ? arg->name_span : arg->value->span,
+                       "'%s' of '%s' is given twice", row_name(c->step, row), callee_name(c->step));
         c->bad = true;
         return;
     }
@@ -191,8 +198,8 @@ static void bind_arguments(Call *c)
 static void report_missing(Call *c, int row)
 {
     const QbStep *s = c->step;
-    QbDiag *d = qb_lower_error(c->L, "QB0302", s->name_span, "'%s' needs its argument '%s'", callee_name(s),
-                               row_name(s, row));
+    QbDiag *d = qb_lower_error(c->L, "QB0302", s->name_span, "'%s' needs its argument '%s'",
+                               callee_name(s), row_name(s, row));
     if (s->op && s->op->params[row].help && s->op->params[row].help[0])
         qb_lower_hint(c->L, d, "%s", s->op->params[row].help);
     c->bad = true;
@@ -215,18 +222,20 @@ static QbVal call_step(Call *c)
     if (s->func && s->func->recursive)
         return qb_val_poison(c->e->span);
     if (c->piped && !c->n_rows) {
-        qb_lower_error(c->L, "QB0303", s->name_span, "'%s' takes no argument, so nothing can be piped into it",
-                       callee_name(s));
+        qb_lower_error(c->L, "QB0303", s->name_span,
+                       "'%s' takes no argument, so nothing can be piped into it", callee_name(s));
         return qb_val_poison(c->e->span);
     }
     bind_arguments(c);
     check_missing(c);
     if (c->bad)
         return qb_val_poison(c->e->span);
-    bool waits = has_subject(c) && !s->args[0].given && (is_required(s, 0) || c->e->kind == QB_E_NAME);
+    bool waits =
+        has_subject(c) && !s->args[0].given && (is_required(s, 0) || c->e->kind == QB_E_NAME);
     if (!waits)
         return qb_lower_apply(c->L, s);
-    return qb_lower_check_step(c->L, s) ? qb_lower_stage_of(c->L, s, c->e->span) : qb_val_poison(c->e->span);
+    return qb_lower_check_step(c->L, s) ? qb_lower_stage_of(c->L, s, c->e->span)
+                                        : qb_val_poison(c->e->span);
 }
 
 /* What a name that is no operator or def stands for; a poison where it is being evaluated. */
@@ -237,22 +246,26 @@ static QbVal value_of(const QbLower *L, const QbScope *scope, const QbName *foun
     return L->symbols[found->index].val;
 }
 
-static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName *found, const QbExpr *callee)
+static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName *found,
+                                 const QbExpr *callee)
 {
     if (callee->kind == QB_E_ERROR)
         return qb_val_poison(callee->span);
     if (callee->kind != QB_E_NAME) {
-        qb_lower_error(L, "QB0311", callee->span, "only operators and defs are called, by their names");
+        qb_lower_error(L, "QB0311", callee->span,
+                       "only operators and defs are called, by their names");
         return qb_val_poison(callee->span);
     }
     const QbSymbol *s = found->kind == QB_NAME_SYMBOL ? &L->symbols[found->index] : NULL;
-    const QbFunc *f = found->kind == QB_NAME_LOCAL && found->index >= scope->func->n_params ? scope->func : NULL;
+    const QbFunc *f =
+        found->kind == QB_NAME_LOCAL && found->index >= scope->func->n_params ? scope->func : NULL;
     const QbStmt *stmt = s ? s->stmt : f ? f->stmt->body[found->index - f->n_params] : NULL;
     bool unread = stmt && stmt->value && stmt->value->kind == QB_E_ERROR;
     if (unread || (s && s->state == QB_SYM_OPEN)) /* a cycle, which is reported as one */
         return qb_val_poison(callee->span);
     QbVal v = value_of(L, scope, found);
-    QbDiag *d = qb_lower_error(L, "QB0311", callee->span, "'%s' is no operator or def: it cannot be called", callee->name);
+    QbDiag *d = qb_lower_error(L, "QB0311", callee->span,
+                               "'%s' is no operator or def: it cannot be called", callee->name);
     if (qb_name_map_get(L->op_names, callee->name) >= 0)
         qb_lower_hint(L, d, "here '%s' is this file's own, not the operator", callee->name);
     else if (v.kind == QB_STAGE)

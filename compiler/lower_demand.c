@@ -22,7 +22,8 @@ static void report_cycle(QbLower *L, int symbol)
         return; /* recursion: reported before */
     const QbSymbol *s = &L->symbols[symbol];
     bool also_op = n == 1 && qb_name_map_get(L->op_names, s->name) >= 0;
-    const char *hint = qb_arena_printf(L->arena, "here '%s' is this definition, not the operator: give it another name", s->name);
+    const char *hint = qb_arena_printf(
+        L->arena, "here '%s' is this definition, not the operator: give it another name", s->name);
     qb_lower_cycle(L, path, n, s->stmt->name_span, also_op ? hint : NULL);
 }
 
@@ -134,7 +135,8 @@ static void find_recursion(QbLower *L, int f, char *state, int *path, int n_path
         const char **names = QB_NEW_N(L->arena, const char *, n_path);
         for (int i = from; i < n_path; i++)
             names[i - from] = L->symbols[path[i]].name;
-        qb_lower_cycle(L, names, n_path - from, L->symbols[to].stmt->name_span, "a def must not call itself");
+        qb_lower_cycle(L, names, n_path - from, L->symbols[to].stmt->name_span,
+                       "a def must not call itself");
         for (int i = from; i < n_path; i++)
             L->symbols[path[i]].func->recursive = true;
     }

@@ -2,9 +2,10 @@
 #include "compiler/lower_state.h"
 
 enum {
-    DEEPEST = 600,       /* nested evaluations: the stack stays far below 8 MiB, sanitizers included */
-    MOST_VALUES = 1 << 20, /* of a list, with those of the lists in it: lists that hold lists grow fast */
-    MOST_LISTS = 100,      /* in each other: a walk over a list recurses */
+    DEEPEST = 600, /* nested evaluations: the stack stays far below 8 MiB, sanitizers included */
+    MOST_VALUES =
+        1 << 20, /* of a list, with those of the lists in it: lists that hold lists grow fast */
+    MOST_LISTS = 100, /* in each other: a walk over a list recurses */
 };
 
 static QbVal number_with_unit(const QbExpr *e)
@@ -91,7 +92,8 @@ static QbVal local_value(QbLower *L, const QbScope *scope, int k, QbSpan span)
     if (local->state == QB_SYM_NEW) {
         local->state = QB_SYM_OPEN;
         local->opened = ++L->n_opened;
-        local->val = qb_lower_expr(L, scope, scope->func->stmt->body[k - scope->func->n_params]->value);
+        local->val =
+            qb_lower_expr(L, scope, scope->func->stmt->body[k - scope->func->n_params]->value);
         local->state = QB_SYM_DONE;
     }
     QbVal v = local->val;
@@ -140,7 +142,9 @@ static QbVal comparison(QbLower *L, const QbScope *scope, const QbExpr *e)
     QbVal left = qb_lower_expr(L, scope, e->operands[0]), all = qb_val_poison(e->span);
     for (int k = 1; k < e->n_operands; k++) {
         QbVal right = qb_lower_expr(L, scope, e->operands[k]);
-        QbSpan span = e->n_operands == 2 ? e->span : qb_span_join(e->operands[k - 1]->span, e->operands[k]->span);
+        QbSpan span = e->n_operands == 2
+                          ? e->span
+                          : qb_span_join(e->operands[k - 1]->span, e->operands[k]->span);
         QbVal one = qb_lower_binary(L, e->cmp_ops[k - 1], &left, &right, span);
         all = k == 1 ? one : qb_lower_binary(L, QB_AND, &all, &one, e->span);
         left = right;
@@ -155,7 +159,8 @@ static QbVal conditional(QbLower *L, const QbScope *scope, const QbExpr *e)
         if (qb_val_is_poison(&cond))
             return qb_val_poison(e->span);
         if (cond.kind != QB_BOOL) {
-            QbDiag *d = qb_lower_error(L, "QB0308", e->cond->span, "the condition of 'if' must be a bool, found %s",
+            QbDiag *d = qb_lower_error(L, "QB0308", e->cond->span,
+                                       "the condition of 'if' must be a bool, found %s",
                                        qb_val_found(&cond));
             if (cond.kind == QB_MASK)
                 qb_lower_hint(L, d, "'where(mask, a, b)' chooses voxel by voxel");
@@ -217,7 +222,8 @@ QbVal qb_lower_expr(QbLower *L, const QbScope *scope, const QbExpr *e)
         return qb_val_poison((QbSpan){0});
     if (L->depth >= DEEPEST) {
         if (!L->too_far)
-            qb_lower_error(L, "QB0412", e->span, "this is nested more than %d levels deep", DEEPEST);
+            qb_lower_error(L, "QB0412", e->span, "this is nested more than %d levels deep",
+                           DEEPEST);
         L->too_far = true;
         return qb_val_poison(e->span);
     }

@@ -8,9 +8,10 @@
 const char *qb_operator_sign(QbOperator op)
 {
     static const char *const signs[] = {
-        [QB_ADD] = "+",  [QB_SUB] = "-",  [QB_MUL] = "*",  [QB_DIV] = "/",   [QB_FLOORDIV] = "//", [QB_MOD] = "%",
-        [QB_POW] = "**", [QB_NEG] = "-",  [QB_AND] = "and", [QB_OR] = "or",  [QB_NOT] = "not",     [QB_LT] = "<",
-        [QB_LE] = "<=",  [QB_GT] = ">",   [QB_GE] = ">=",  [QB_EQ] = "==",   [QB_NE] = "!=",
+        [QB_ADD] = "+",   [QB_SUB] = "-",  [QB_MUL] = "*", [QB_DIV] = "/",   [QB_FLOORDIV] = "//",
+        [QB_MOD] = "%",   [QB_POW] = "**", [QB_NEG] = "-", [QB_AND] = "and", [QB_OR] = "or",
+        [QB_NOT] = "not", [QB_LT] = "<",   [QB_LE] = "<=", [QB_GT] = ">",    [QB_GE] = ">=",
+        [QB_EQ] = "==",   [QB_NE] = "!=",
     };
     return signs[op];
 }
@@ -19,12 +20,23 @@ const char *qb_operator_sign(QbOperator op)
 static QbInsn insn_of(QbOperator op)
 {
     static const QbInsn insns[] = {
-        [QB_ADD] = QB_I_ADD, [QB_SUB] = QB_I_SUB, [QB_MUL] = QB_I_MUL,
-        [QB_DIV] = QB_I_DIV, [QB_FLOORDIV] = QB_I_FLOORDIV, [QB_MOD] = QB_I_MOD,
-        [QB_POW] = QB_I_POW, [QB_NEG] = QB_I_NEG, [QB_AND] = QB_I_COUNT,
-        [QB_OR] = QB_I_COUNT, [QB_NOT] = QB_I_COUNT, [QB_LT] = QB_I_LT,
-        [QB_LE] = QB_I_LE, [QB_GT] = QB_I_GT, [QB_GE] = QB_I_GE,
-        [QB_EQ] = QB_I_EQ, [QB_NE] = QB_I_NE,
+        [QB_ADD] = QB_I_ADD,
+        [QB_SUB] = QB_I_SUB,
+        [QB_MUL] = QB_I_MUL,
+        [QB_DIV] = QB_I_DIV,
+        [QB_FLOORDIV] = QB_I_FLOORDIV,
+        [QB_MOD] = QB_I_MOD,
+        [QB_POW] = QB_I_POW,
+        [QB_NEG] = QB_I_NEG,
+        [QB_AND] = QB_I_COUNT,
+        [QB_OR] = QB_I_COUNT,
+        [QB_NOT] = QB_I_COUNT,
+        [QB_LT] = QB_I_LT,
+        [QB_LE] = QB_I_LE,
+        [QB_GT] = QB_I_GT,
+        [QB_GE] = QB_I_GE,
+        [QB_EQ] = QB_I_EQ,
+        [QB_NE] = QB_I_NE,
     };
     return insns[op];
 }
@@ -42,8 +54,10 @@ static bool fold_scalars(QbOperator op, double a, double b, QbVal *out)
 /* A length has a part in voxels and one in micrometres; two of them compare, or divide, where both have the same one. */
 static bool fold_lengths(QbOperator op, const QbVal *a, const QbVal *b, QbVal *out)
 {
-    double av = a->kind == QB_LENGTH ? a->voxels : a->number, au = a->kind == QB_LENGTH ? a->number : 0;
-    double bv = b->kind == QB_LENGTH ? b->voxels : b->number, bu = b->kind == QB_LENGTH ? b->number : 0;
+    double av = a->kind == QB_LENGTH ? a->voxels : a->number,
+           au = a->kind == QB_LENGTH ? a->number : 0;
+    double bv = b->kind == QB_LENGTH ? b->voxels : b->number,
+           bu = b->kind == QB_LENGTH ? b->number : 0;
     *out = (QbVal){.kind = QB_LENGTH, .node = -1, .span = out->span};
     if (op == QB_ADD || op == QB_SUB) {
         double sign = op == QB_ADD ? 1 : -1;

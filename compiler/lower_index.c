@@ -35,7 +35,8 @@ static bool report_bound(QbLower *L, const QbVal *v)
     if (v->kind == QB_MASK)
         qb_lower_hint(L, d, "'where(mask, a, b)' chooses voxel by voxel");
     else if (v->kind == QB_LIST)
-        qb_lower_hint(L, d, "a slice is written a:b or a:b:step; 'where(mask, a, b)' chooses voxel by voxel");
+        qb_lower_hint(
+            L, d, "a slice is written a:b or a:b:step; 'where(mask, a, b)' chooses voxel by voxel");
     return false;
 }
 

@@ -12,7 +12,8 @@ QbName qb_lower_resolve(const QbLower *L, const QbScope *scope, const char *name
         return found;
     }
     if (scope->module && (found.index = qb_name_map_get(scope->module->names, name)) >= 0) {
-        bool hidden = scope->kind == QB_SCOPE_PARAM && L->symbols[found.index].kind == QB_SYM_DEFINITION;
+        bool hidden =
+            scope->kind == QB_SCOPE_PARAM && L->symbols[found.index].kind == QB_SYM_DEFINITION;
         found.kind = hidden ? QB_NAME_UNKNOWN : QB_NAME_SYMBOL;
         if (!hidden)
             return found;
@@ -97,7 +98,8 @@ static void walk_string(Walk *w, const QbExpr *e, bool strict)
             mention_symbol(w, found.index, strict);
             continue;
         }
-        if (found.kind == QB_NAME_UNKNOWN && qb_name_map_get(w->scope.module->names, part->name) < 0) {
+        if (found.kind == QB_NAME_UNKNOWN &&
+            qb_name_map_get(w->scope.module->names, part->name) < 0) {
             qb_lower_unknown_name(w->L, &w->scope, part->name, part->span, false);
             continue;
         }
@@ -151,7 +153,8 @@ static void walk_unknown_args(Walk *w, const QbExpr *e, bool strict)
 {
     for (int k = e->n_args - 1; k >= 0; k--) {
         const QbExpr *arg = e->args[k].value;
-        if (arg->kind != QB_E_NAME || qb_lower_resolve(w->L, &w->scope, arg->name).kind == QB_NAME_SYMBOL)
+        if (arg->kind != QB_E_NAME ||
+            qb_lower_resolve(w->L, &w->scope, arg->name).kind == QB_NAME_SYMBOL)
             push(w, arg, strict);
     }
 }

@@ -64,7 +64,8 @@ void qb_lower_record_definitions(QbLower *L)
     for (int i = 0; i < L->n_symbols; i++) {
         const QbSymbol *s = &L->symbols[i];
         bool is_first = qb_name_map_get(s->module->names, s->name) == i;
-        bool is_dead_elsewhere = !s->reached && s->module != L->root; /* serves defs that are not called */
+        bool is_dead_elsewhere =
+            !s->reached && s->module != L->root; /* serves defs that are not called */
         if (s->kind != QB_SYM_DEFINITION || !is_first || is_dead_elsewhere)
             continue;
         bool has_node = s->reached && s->val.node >= 0;

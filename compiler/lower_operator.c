@@ -4,10 +4,22 @@
 #include <string.h>
 
 static const char *const op_names[] = {
-    [QB_ADD] = "add",     [QB_SUB] = "subtract", [QB_MUL] = "multiply",   [QB_DIV] = "divide",
-    [QB_FLOORDIV] = "floordiv", [QB_MOD] = "modulo", [QB_POW] = "power",  [QB_NEG] = "negate",
-    [QB_AND] = "logical_and", [QB_OR] = "logical_or", [QB_NOT] = "logical_not", [QB_LT] = "lt",
-    [QB_LE] = "le",       [QB_GT] = "gt",        [QB_GE] = "ge",          [QB_EQ] = "eq",
+    [QB_ADD] = "add",
+    [QB_SUB] = "subtract",
+    [QB_MUL] = "multiply",
+    [QB_DIV] = "divide",
+    [QB_FLOORDIV] = "floordiv",
+    [QB_MOD] = "modulo",
+    [QB_POW] = "power",
+    [QB_NEG] = "negate",
+    [QB_AND] = "logical_and",
+    [QB_OR] = "logical_or",
+    [QB_NOT] = "logical_not",
+    [QB_LT] = "lt",
+    [QB_LE] = "le",
+    [QB_GT] = "gt",
+    [QB_GE] = "ge",
+    [QB_EQ] = "eq",
     [QB_NE] = "ne",
 };
 
@@ -19,10 +31,12 @@ const char *qb_operator_op(QbOperator op)
 /* "did you mean 'otsu(image)'?": a stage stands where its value on the other operand was meant. */
 static void report_stage(QbLower *L, QbOperator op, const QbVal *stage, const QbVal *other)
 {
-    QbDiag *d = qb_lower_error(L, "QB0307", stage->span, "'%s' takes numbers and images, found a stage",
-                               qb_operator_sign(op));
+    QbDiag *d =
+        qb_lower_error(L, "QB0307", stage->span, "'%s' takes numbers and images, found a stage",
+                       qb_operator_sign(op));
     const char *written = qb_val_source(L->arena, stage);
-    const char *image = other && qb_is_raster(other->kind) ? qb_val_source(L->arena, other) : "image";
+    const char *image =
+        other && qb_is_raster(other->kind) ? qb_val_source(L->arena, other) : "image";
     if (strlen(image) > 40 || strchr(image, '\n'))
         image = "image";
     const QbStage *s = stage->stage;
@@ -35,8 +49,9 @@ static void report_stage(QbLower *L, QbOperator op, const QbVal *stage, const Qb
 
 static void report_operand(QbLower *L, QbOperator op, const QbVal *v, unsigned accepts)
 {
-    QbDiag *d = qb_lower_error(L, "QB0305", v->span, "'%s' takes %s, found %s", qb_operator_sign(op),
-                               qb_kinds_phrase(L->arena, accepts), qb_val_found(v));
+    QbDiag *d =
+        qb_lower_error(L, "QB0305", v->span, "'%s' takes %s, found %s", qb_operator_sign(op),
+                       qb_kinds_phrase(L->arena, accepts), qb_val_found(v));
     if (v->kind == QB_MASK && (accepts & QB_ACCEPT(QB_IMAGE)))
         qb_lower_hint(L, d, "'as(u8)' makes an image of a mask");
     else if (v->kind == QB_LABELS && (accepts & QB_ACCEPT(QB_IMAGE)))
@@ -95,8 +110,8 @@ QbVal qb_lower_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b,
     if (qb_fold_binary(L, op, a, b, &out))
         return out;
     if (is_fixed_scalar(a) && is_fixed_scalar(b)) {
-        QbDiag *d = qb_lower_error(L, "QB0305", span, "'%s' does not work on %s and %s", qb_operator_sign(op),
-                                   qb_val_found(a), qb_val_found(b));
+        QbDiag *d = qb_lower_error(L, "QB0305", span, "'%s' does not work on %s and %s",
+                                   qb_operator_sign(op), qb_val_found(a), qb_val_found(b));
         if (a->kind == QB_LENGTH && b->kind == QB_LENGTH && (op >= QB_LT || op == QB_DIV))
             qb_lower_hint(L, d, "voxels and micrometres do not compare before the image is known");
         bool texts = (a->kind == QB_STRING || a->kind == QB_PATH) && op == QB_ADD;
@@ -115,7 +130,8 @@ QbVal qb_lower_unary(QbLower *L, QbOperator op, const QbVal *a, QbSpan span)
     if (qb_fold_unary(L, op, a, &out))
         return out;
     if (is_fixed_scalar(a)) {
-        qb_lower_error(L, "QB0305", span, "'%s' does not work on %s", qb_operator_sign(op), qb_val_found(a));
+        qb_lower_error(L, "QB0305", span, "'%s' does not work on %s", qb_operator_sign(op),
+                       qb_val_found(a));
         return qb_val_poison(span);
     }
     return make_node(L, op, a, 1, span);
@@ -125,7 +141,8 @@ QbVal qb_lower_unary(QbLower *L, QbOperator op, const QbVal *a, QbSpan span)
 
 static QbVal report_branches(QbLower *L, const QbVal *a, const QbVal *b, QbSpan span)
 {
-    qb_lower_error(L, "QB0309", span, "the branches of 'if' differ: %s and %s", qb_val_found(a), qb_val_found(b));
+    qb_lower_error(L, "QB0309", span, "the branches of 'if' differ: %s and %s", qb_val_found(a),
+                   qb_val_found(b));
     return qb_val_poison(span);
 }
 
@@ -140,9 +157,10 @@ QbVal qb_lower_select(QbLower *L, const QbVal *cond, const QbVal *a, const QbVal
     bool can = op && op->n_params >= 3 && (op->params[0].accepts & QB_ACCEPT(QB_BOOL)) &&
                (op->params[1].accepts & QB_ACCEPT(a->kind));
     if (!can) {
-        QbDiag *d = qb_lower_error(L, "QB0308", cond->span,
-                                   "an 'if' between %s and %s needs a condition that is known before the run",
-                                   qb_val_found(a), qb_val_found(b));
+        QbDiag *d = qb_lower_error(
+            L, "QB0308", cond->span,
+            "an 'if' between %s and %s needs a condition that is known before the run",
+            qb_val_found(a), qb_val_found(b));
         qb_lower_hint(L, d, "this one is measured from pixels");
         return qb_val_poison(span);
     }

@@ -114,12 +114,14 @@ static void report_too_many(QbLower *L, int n_paths)
     const char *plural = n_paths == 1 ? "" : "s";
     QbDiag *d;
     if (!n_paths) {
-        d = qb_lower_error(L, "QB0503", (QbSpan){0}, "the pipeline has no path parameter for the image '%s'",
+        d = qb_lower_error(L, "QB0503", (QbSpan){0},
+                           "the pipeline has no path parameter for the image '%s'",
                            L->options->images[0]);
         qb_lower_hint(L, d, "declare one: param input: path = \"image.tif\"");
         return;
     }
-    d = qb_lower_error(L, "QB0503", (QbSpan){0}, "%d images given, but the pipeline has %d path parameter%s", n, n_paths,
+    d = qb_lower_error(L, "QB0503", (QbSpan){0},
+                       "%d images given, but the pipeline has %d path parameter%s", n, n_paths,
                        plural);
     qb_lower_hint(L, d, "'qbic batch' runs the pipeline once for each image");
 }
@@ -134,11 +136,12 @@ static void bind_images(QbLower *L)
         if (n < L->options->n_images) {
             const char *image = L->options->images[n];
             if (s->literal)
-                qb_lower_error(L, "QB0503", s->from_span, "'%s' is given twice: here, and as the image '%s'", s->name,
-                               image);
+                qb_lower_error(L, "QB0503", s->from_span,
+                               "'%s' is given twice: here, and as the image '%s'", s->name, image);
             s->literal = image;
             s->from = "command line";
-            s->from_span = whole(make_source(L, qb_arena_printf(L->arena, "image %d", n + 1), image));
+            s->from_span =
+                whole(make_source(L, qb_arena_printf(L->arena, "image %d", n + 1), image));
         }
         n++;
     }
@@ -171,10 +174,11 @@ static QbVal convert(QbLower *L, const QbSymbol *s, QbVal v)
     QbKind kind = qb_kind_named(s->stmt->type);
     if (kind == QB_NONE)
         return qb_val_poison(v.span);
-    bool stage_number = kind == QB_NUMBER && v.kind == QB_STAGE; /* applied where the number is used */
+    bool stage_number =
+        kind == QB_NUMBER && v.kind == QB_STAGE; /* applied where the number is used */
     if (!qb_lower_fits(&v, kind) && !stage_number) {
-        QbDiag *d = qb_lower_error(L, "QB0313", v.span, "parameter '%s' takes %s, found %s", s->name,
-                                   qb_kind_phrase(kind), qb_val_found(&v));
+        QbDiag *d = qb_lower_error(L, "QB0313", v.span, "parameter '%s' takes %s, found %s",
+                                   s->name, qb_kind_phrase(kind), qb_val_found(&v));
         point_at_declaration(s, d);
         return qb_val_poison(v.span);
     }
@@ -214,17 +218,20 @@ static bool find_range(QbLower *L, const QbSymbol *s, QbVal *lo, QbVal *hi)
         return false;
     for (int k = 0; k < 2; k++) {
         const QbVal *end = k ? hi : lo;
-        bool fits = end->node < 0 && (end->kind == QB_NUMBER || end->kind == QB_LENGTH || end->kind == QB_TIME);
+        bool fits = end->node < 0 &&
+                    (end->kind == QB_NUMBER || end->kind == QB_LENGTH || end->kind == QB_TIME);
         if (fits)
             continue;
-        qb_lower_error(L, "QB0411", end->span, "the ends of a range are numbers, lengths or times, found %s",
+        qb_lower_error(L, "QB0411", end->span,
+                       "the ends of a range are numbers, lengths or times, found %s",
                        qb_val_found(end));
         return false;
     }
     bool can = true, ordered = is_at_most(L, lo, hi, &can);
     if (!ordered)
         qb_lower_error(L, "QB0411", qb_span_join(lo->span, hi->span),
-                       can ? "the range %s..%s is empty" : "%s and %s do not compare", written(L, lo), written(L, hi));
+                       can ? "the range %s..%s is empty" : "%s and %s do not compare",
+                       written(L, lo), written(L, hi));
     return ordered;
 }
 
@@ -238,9 +245,12 @@ static bool is_in_range(QbLower *L, const QbSymbol *s, const QbVal *v)
     bool can = true;
     if (is_at_most(L, &lo, v, &can) && is_at_most(L, v, &hi, &can))
         return true;
-    QbDiag *d = qb_lower_error(L, "QB0406", v->span, "'%s' must be %sbetween %s and %s, found %s", s->name,
-                               can ? "" : lo.kind == QB_NUMBER ? "a number " : "", written(L, &lo), written(L, &hi),
-                               can ? written(L, v) : qb_val_found(v));
+    QbDiag *d =
+        qb_lower_error(L, "QB0406", v->span, "'%s' must be %sbetween %s and %s, found %s", s->name,
+                       can                    ? ""
+                       : lo.kind == QB_NUMBER ? "a number "
+                                              : "",
+                       written(L, &lo), written(L, &hi), can ? written(L, v) : qb_val_found(v));
     point_at_declaration(s, d);
     return false;
 }
@@ -257,11 +267,16 @@ static bool is_in_list(QbLower *L, const QbSymbol *s, const QbVal *v)
             return true;
         bool text = allowed.kind == QB_STRING || allowed.kind == QB_PATH;
         texts[k] = text ? allowed.text : written(L, &allowed);
-        list = qb_arena_printf(L->arena, "%s%s'%s'", list, !k ? "" : k + 1 < n ? ", " : " or ", texts[k]);
+        list = qb_arena_printf(L->arena, "%s%s'%s'", list,
+                               !k          ? ""
+                               : k + 1 < n ? ", "
+                                           : " or ",
+                               texts[k]);
     }
     bool text = v->kind == QB_STRING || v->kind == QB_PATH;
     const char *found = text ? v->text : written(L, v);
-    QbDiag *d = qb_lower_error(L, "QB0406", v->span, "'%s' must be %s, found '%s'", s->name, list, found);
+    QbDiag *d =
+        qb_lower_error(L, "QB0406", v->span, "'%s' must be %s, found '%s'", s->name, list, found);
     qb_lower_nearest(L, d, found, texts, n);
     point_at_declaration(s, d);
     return false;
@@ -294,7 +309,8 @@ void qb_lower_record_params(QbLower *L)
         const QbSymbol *s = &L->symbols[i];
         if (!is_open_to_callers(L, i))
             continue;
-        QbParamValue p = {.name = s->name, .from = s->from ? s->from : "default", .span = s->stmt->span};
+        QbParamValue p = {
+            .name = s->name, .from = s->from ? s->from : "default", .span = s->stmt->span};
         p.value = written(L, &s->val);
         QB_PUSH(L->arena, L->g->param_values, L->g->n_param_values, L->g->cap_param_values, p);
     }

@@ -58,7 +58,8 @@ QbVal qb_lower_apply_stage(QbLower *L, const QbStage *stage, QbVal subject, QbSp
 /* What stands right of |> when it is not applied at once: because it is a value, or because the left side is a stage. */
 static QbVal right_stage(QbLower *L, const QbScope *scope, const QbExpr *right)
 {
-    bool unknown = right->kind == QB_E_NAME && qb_lower_resolve(L, scope, right->name).kind == QB_NAME_UNKNOWN;
+    bool unknown =
+        right->kind == QB_E_NAME && qb_lower_resolve(L, scope, right->name).kind == QB_NAME_UNKNOWN;
     if (unknown) { /* in the words of the walk over all names */
         qb_lower_unknown_name(L, scope, right->name, right->span, true);
         return qb_val_poison(right->span);
@@ -66,7 +67,8 @@ static QbVal right_stage(QbLower *L, const QbScope *scope, const QbExpr *right)
     QbVal v = qb_lower_expr(L, scope, right);
     if (qb_val_is_poison(&v) || v.kind == QB_STAGE)
         return v;
-    QbDiag *d = qb_lower_error(L, "QB0301", right->span, "right of '|>' stands a stage, found %s", qb_val_found(&v));
+    QbDiag *d = qb_lower_error(L, "QB0301", right->span, "right of '|>' stands a stage, found %s",
+                               qb_val_found(&v));
     if (right->kind == QB_E_CALL)
         qb_lower_hint(L, d, "its subject comes from the left: leave it out");
     return qb_val_poison(right->span);
@@ -83,7 +85,8 @@ static QbVal report_right(QbLower *L, const QbExpr *right)
 {
     if (right->kind == QB_E_ERROR)
         return qb_val_poison(right->span);
-    QbDiag *d = qb_lower_error(L, "QB0130", right->span, "right of '|>' stands a name, a call or brackets");
+    QbDiag *d =
+        qb_lower_error(L, "QB0130", right->span, "right of '|>' stands a name, a call or brackets");
     if (right->kind == QB_E_COMPARE && right->n_operands == 2 && right->cmp_ops[0] == QB_GT) {
         QbVal number = {.span = right->operands[1]->span};
         qb_lower_hint(L, d, "write '|> threshold(%s)', or put what is left of the sign in brackets",
@@ -94,11 +97,13 @@ static QbVal report_right(QbLower *L, const QbExpr *right)
     return qb_val_poison(right->span);
 }
 
-static QbVal pipe_into(QbLower *L, const QbScope *scope, const QbVal *left, const QbExpr *right, QbSpan span)
+static QbVal pipe_into(QbLower *L, const QbScope *scope, const QbVal *left, const QbExpr *right,
+                       QbSpan span)
 {
     if (right->kind != QB_E_NAME && right->kind != QB_E_CALL && right->kind != QB_E_GROUP)
         return report_right(L, right);
-    bool callable = right->kind == QB_E_CALL || (right->kind == QB_E_NAME && is_name_of_callable(L, scope, right));
+    bool callable = right->kind == QB_E_CALL ||
+                    (right->kind == QB_E_NAME && is_name_of_callable(L, scope, right));
     if (left->kind != QB_STAGE && callable) {
         QbVal subject = *left; /* errors about it point at the operator, not at the whole chain */
         subject.span = right->kind == QB_E_CALL ? right->left->span : right->span;

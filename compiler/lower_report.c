@@ -29,7 +29,8 @@ void qb_lower_hint(const QbLower *L, QbDiag *d, const char *fmt, ...)
     d->hint = qb_arena_strdup(L->arena, text);
 }
 
-void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char *const *candidates, int n)
+void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char *const *candidates,
+                      int n)
 {
     if (d->hint || L->diags->n_errors > HINTS_AT_MOST)
         return;
@@ -61,7 +62,8 @@ static Words visible_names(const QbLower *L, const QbScope *scope)
         add_locals(L, scope->func, &w);
     for (int i = 0; i < L->n_symbols && scope->module; i++) {
         const QbSymbol *s = &L->symbols[i];
-        bool hidden = s->kind == QB_SYM_OUTPUT || (s->kind == QB_SYM_DEFINITION && scope->kind == QB_SCOPE_PARAM);
+        bool hidden = s->kind == QB_SYM_OUTPUT ||
+                      (s->kind == QB_SYM_DEFINITION && scope->kind == QB_SCOPE_PARAM);
         if (!hidden && qb_name_map_get(scope->module->names, s->name) == i)
             QB_PUSH(L->arena, w.v, w.n, w.cap, s->name);
     }
@@ -71,12 +73,14 @@ static Words visible_names(const QbLower *L, const QbScope *scope)
     return w;
 }
 
-void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span, bool called)
+void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span,
+                           bool called)
 {
     int symbol = scope->kind == QB_SCOPE_PARAM ? qb_name_map_get(scope->module->names, name) : -1;
     if (symbol >= 0) {
         QbDiag *d = qb_lower_error(L, "QB0208", span, "'%s' is a definition", name);
-        qb_lower_hint(L, d, "a parameter's value uses literals, operators, defs and other parameters");
+        qb_lower_hint(L, d,
+                      "a parameter's value uses literals, operators, defs and other parameters");
         return;
     }
     if (scope->module && scope->module->is_partial)
@@ -116,13 +120,16 @@ void qb_lower_unknown_choice(QbLower *L, const QbOp *op, int row, const char *wo
     const char *list = "";
     int n = 0;
     for (; choices[n]; n++)
-        list = qb_arena_printf(L->arena, "%s%s'%s'", list, n ? choices[n + 1] ? ", " : " or " : "", choices[n]);
-    QbDiag *d = qb_lower_error(L, "QB0405", span, "'%s' of '%s' must be %s, found '%s'", p->name, op->name, list, word);
+        list = qb_arena_printf(L->arena, "%s%s'%s'", list, n ? choices[n + 1] ? ", " : " or " : "",
+                               choices[n]);
+    QbDiag *d = qb_lower_error(L, "QB0405", span, "'%s' of '%s' must be %s, found '%s'", p->name,
+                               op->name, list, word);
     qb_lower_nearest(L, d, word, choices, n);
 }
 
 /* A misspelt choice, or a misspelt value? Whichever has something near; for a named argument always the choice. */
-void qb_lower_unknown_bare(QbLower *L, const QbScope *scope, const QbOp *op, int row, const QbArg *arg)
+void qb_lower_unknown_bare(QbLower *L, const QbScope *scope, const QbOp *op, int row,
+                           const QbArg *arg)
 {
     const char *name = arg->value->name;
     for (int k = 0; k < op->n_params; k++) {
@@ -150,7 +157,8 @@ void qb_lower_cycle(QbLower *L, const char *const *path, int n, QbSpan span, con
         }
         qb_text_addf(&t, "%s → ", path[k]);
     }
-    QbDiag *d = qb_lower_error(L, "QB0204", span, "'%s' depends on itself: %s%s", path[0], t.s, path[0]);
+    QbDiag *d =
+        qb_lower_error(L, "QB0204", span, "'%s' depends on itself: %s%s", path[0], t.s, path[0]);
     qb_text_free(&t);
     if (hint)
         qb_lower_hint(L, d, "%s", hint);

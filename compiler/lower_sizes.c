@@ -21,7 +21,8 @@ static bool is_whole_slot(QbSlot slot)
 static bool subject_waits(const QbSlotCtx *c)
 {
     const QbOp *op = c->step->op;
-    bool has_one = op->class == QB_OP_VALUE || (op->n_params && op->params[0].slot == QB_SLOT_INPUT);
+    bool has_one =
+        op->class == QB_OP_VALUE || (op->n_params && op->params[0].slot == QB_SLOT_INPUT);
     return !c->subject && has_one;
 }
 

@@ -193,8 +193,8 @@ static void write_voxels(const QbSlotCtx *c, int row, QbText *out)
     double v[QB_COUNT(((QbNumbers *)0)->v)] = {0};
     for (int u = 0; u < n; u++) {
         int axis = qb_axis(c->subject->rank, u < c->subject->rank ? u : 0);
-        v[u] = p->slot == QB_SLOT_SIZES    ? (double)((const int64_t *)field)[axis]
-               : p->slot == QB_SLOT_SIGMAS ? ((const double *)field)[axis]
+        v[u] = p->slot == QB_SLOT_SIZES     ? (double)((const int64_t *)field)[axis]
+               : p->slot == QB_SLOT_SIGMAS  ? ((const double *)field)[axis]
                : p->slot == QB_SLOT_NUMBERS ? ((const QbNumbers *)field)->v[u]
                : p->slot == QB_SLOT_WHOLE   ? (double)*(const int64_t *)field
                                             : *(const double *)field;

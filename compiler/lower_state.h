@@ -19,17 +19,19 @@ typedef struct QbModule QbModule;
 /* A value while compiling. Fixed ones are held here; what needs the run is a node. A raster or table without a node
  * stands for one that cannot be known (its file is missing): like a mistake it silences what depends on it. */
 struct QbVal {
-    QbKind kind;          /* QB_NONE: a mistake that was reported */
-    QbNodeId node;        /* rasters, tables, measured numbers and bools; else -1 */
-    double number;        /* fixed number; bool 0 or 1; length: micrometres; time: seconds; list: values in it */
-    double voxels;        /* length: the part given in voxels; list: levels of lists */
-    const char *text;     /* string, path */
-    const QbVal *items;   /* list */
+    QbKind kind;   /* QB_NONE: a mistake that was reported */
+    QbNodeId node; /* rasters, tables, measured numbers and bools; else -1 */
+    double
+        number; /* fixed number; bool 0 or 1; length: micrometres; time: seconds; list: values in it */
+    double voxels;      /* length: the part given in voxels; list: levels of lists */
+    const char *text;   /* string, path */
+    const QbVal *items; /* list */
     int n_items;
     const QbElement *element;
-    const QbStep *waits;  /* of an element with a length in a physical unit: what makes it for an image */
+    const QbStep
+        *waits; /* of an element with a length in a physical unit: what makes it for an image */
     const QbStage *stage;
-    QbSpan span;          /* where it was written last */
+    QbSpan span; /* where it was written last */
 };
 
 /* One argument row of a call. */
@@ -40,11 +42,11 @@ typedef struct QbBound {
 
 /* An operator or def with its arguments but perhaps without its subject (row 0). */
 struct QbStep {
-    const QbOp *op;     /* or */
+    const QbOp *op; /* or */
     const QbFunc *func;
-    QbBound *args;      /* one per row */
-    QbSpan name_span;   /* the operator's name */
-    QbSpan span;        /* the call */
+    QbBound *args;    /* one per row */
+    QbSpan name_span; /* the operator's name */
+    QbSpan span;      /* the call */
 };
 
 /* Steps in a row, the last one first. */
@@ -56,7 +58,12 @@ struct QbStage {
 
 /* ---- names ------------------------------------------------------------------------------------------ */
 
-typedef enum QbSymbolKind { QB_SYM_PARAM, QB_SYM_DEFINITION, QB_SYM_FUNC, QB_SYM_OUTPUT } QbSymbolKind;
+typedef enum QbSymbolKind {
+    QB_SYM_PARAM,
+    QB_SYM_DEFINITION,
+    QB_SYM_FUNC,
+    QB_SYM_OUTPUT
+} QbSymbolKind;
 typedef enum QbSymbolState { QB_SYM_NEW, QB_SYM_OPEN, QB_SYM_DONE } QbSymbolState;
 
 typedef struct QbMention {
@@ -76,8 +83,8 @@ typedef struct QbSymbol {
     const char **ops; /* operators it mentions, in order */
     int n_ops, cap_ops;
     QbFunc *func;
-    bool reached;     /* an output needs it */
-    int walk;         /* the last symbol whose walk mentioned it, + 1; its mention is number walk_at */
+    bool reached; /* an output needs it */
+    int walk;     /* the last symbol whose walk mentioned it, + 1; its mention is number walk_at */
     int walk_at;
     /* parameters */
     const QbOverride *override;
@@ -112,7 +119,7 @@ typedef enum QbScopeKind {
 struct QbScope {
     QbScopeKind kind;
     const QbModule *module; /* whose names are seen; NULL: operators alone */
-    const QbFunc *func; /* inside a def */
+    const QbFunc *func;     /* inside a def */
     QbLocal *locals;
 };
 
@@ -144,14 +151,15 @@ struct QbLower {
     const QbLowerOptions *options;
     const QbOp *const *ops;
     int n_ops;
-    QbNameMap *op_names;  /* operators of the language */
-    QbModule *root;       /* the pipeline's own file */
-    QbModule **modules;   /* every file, each once, in the order in which they were met */
+    QbNameMap *op_names; /* operators of the language */
+    QbModule *root;      /* the pipeline's own file */
+    QbModule **modules;  /* every file, each once, in the order in which they were met */
     int n_modules, cap_modules;
-    QbNameMap *params;    /* parameters that can be overridden: of two with one name the first that was met */
+    QbNameMap *
+        params; /* parameters that can be overridden: of two with one name the first that was met */
     QbSymbol *symbols;
     int n_symbols, cap_symbols;
-    int *open;            /* symbols being evaluated, outermost first: the path of a cycle */
+    int *open; /* symbols being evaluated, outermost first: the path of a cycle */
     int n_open, cap_open;
     QbNameMap *default_texts; /* operator defaults that were parsed, by their text */
     QbVal *defaults;
@@ -159,12 +167,12 @@ struct QbLower {
     QbNameMap *code_names; /* operators written in qbi that were read, by name */
     QbFunc **codes;
     int n_codes, cap_codes;
-    int depth;            /* of nested evaluation */
-    int expansions;       /* of defs */
-    bool too_far;         /* reported once */
-    bool unread;          /* the text has mistakes: what outputs need is not known */
-    bool reaching;        /* what is evaluated now is needed by an output */
-    int n_opened;         /* locals of defs opened so far */
+    int depth;      /* of nested evaluation */
+    int expansions; /* of defs */
+    bool too_far;   /* reported once */
+    bool unread;    /* the text has mistakes: what outputs need is not known */
+    bool reaching;  /* what is evaluated now is needed by an output */
+    int n_opened;   /* locals of defs opened so far */
 };
 
 static inline bool qb_val_is_poison(const QbVal *v)
@@ -207,14 +215,18 @@ const char *qb_operator_sign(QbOperator op);
 const char *qb_operator_op(QbOperator op); /* "add" */
 
 /* lower_report.c: mistakes that several parts report alike */
-QbDiag *qb_lower_error(QbLower *L, const char *code, QbSpan span, const char *fmt, ...) QB_PRINTF(4, 5);
+QbDiag *qb_lower_error(QbLower *L, const char *code, QbSpan span, const char *fmt, ...)
+    QB_PRINTF(4, 5);
 void qb_lower_hint(const QbLower *L, QbDiag *d, const char *fmt, ...) QB_PRINTF(3, 4);
-void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char *const *candidates, int n);
-void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span, bool called);
+void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char *const *candidates,
+                      int n);
+void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span,
+                           bool called);
 void qb_lower_unknown_argument(QbLower *L, const QbOp *op, const QbFunc *func, const QbArg *arg);
 void qb_lower_unknown_choice(QbLower *L, const QbOp *op, int row, const char *word, QbSpan span);
 /* An argument (of row `row`, -1: some positional one) that is a bare name and means nothing. */
-void qb_lower_unknown_bare(QbLower *L, const QbScope *scope, const QbOp *op, int row, const QbArg *arg);
+void qb_lower_unknown_bare(QbLower *L, const QbScope *scope, const QbOp *op, int row,
+                           const QbArg *arg);
 /* `path` joined by arrows, and back to its start. */
 void qb_lower_cycle(QbLower *L, const char *const *path, int n, QbSpan span, const char *hint);
 

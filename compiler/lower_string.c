@@ -74,7 +74,8 @@ static bool add_part(QbLower *L, const QbScope *scope, const QbStringPart *part,
         return true;
     }
     if (v.node >= 0 || (v.kind != QB_NUMBER && v.kind != QB_BOOL)) {
-        qb_lower_error(L, "QB0213", part->span, "a string takes numbers, bools, strings and paths, found %s",
+        qb_lower_error(L, "QB0213", part->span,
+                       "a string takes numbers, bools, strings and paths, found %s",
                        qb_val_found(&v));
         return false;
     }

@@ -36,7 +36,8 @@ QbVal qb_val_node(const QbLower *L, QbNodeId id, QbSpan span)
     if (id < 0)
         return qb_val_poison(span);
     const QbNode *node = qb_dag_at(L->g, id);
-    QbVal v = {.kind = node->type.kind, .node = node->op ? id : -1, .number = node->number, .span = span};
+    QbVal v = {
+        .kind = node->type.kind, .node = node->op ? id : -1, .number = node->number, .span = span};
     return v;
 }
 
@@ -54,10 +55,11 @@ QbNodeId qb_val_to_node(QbLower *L, const QbVal *v)
 /* ---- kinds ------------------------------------------------------------------------------------------ */
 
 static const char *const phrases[QB_KIND_COUNT] = {
-    [QB_NONE] = "nothing",   [QB_NUMBER] = "a number", [QB_BOOL] = "a bool",   [QB_STRING] = "a string",
-    [QB_PATH] = "a path",    [QB_LENGTH] = "a length", [QB_TIME] = "a time",   [QB_LIST] = "a list",
-    [QB_IMAGE] = "an image", [QB_MASK] = "a mask",     [QB_LABELS] = "labels", [QB_ELEMENT] = "an element",
-    [QB_TABLE] = "a table",  [QB_STAGE] = "a stage",   [QB_BLOB] = "a summary",
+    [QB_NONE] = "nothing",    [QB_NUMBER] = "a number", [QB_BOOL] = "a bool",
+    [QB_STRING] = "a string", [QB_PATH] = "a path",     [QB_LENGTH] = "a length",
+    [QB_TIME] = "a time",     [QB_LIST] = "a list",     [QB_IMAGE] = "an image",
+    [QB_MASK] = "a mask",     [QB_LABELS] = "labels",   [QB_ELEMENT] = "an element",
+    [QB_TABLE] = "a table",   [QB_STAGE] = "a stage",   [QB_BLOB] = "a summary",
 };
 
 const char *qb_kind_phrase(QbKind kind)
@@ -241,7 +243,8 @@ void qb_val_write(const QbLower *L, const QbVal *v, QbText *out)
 
 bool qb_val_equal(const QbLower *L, const QbVal *a, const QbVal *b)
 {
-    bool texts = (a->kind == QB_STRING || a->kind == QB_PATH) && (b->kind == QB_STRING || b->kind == QB_PATH);
+    bool texts = (a->kind == QB_STRING || a->kind == QB_PATH) &&
+                 (b->kind == QB_STRING || b->kind == QB_PATH);
     if (texts)
         return !strcmp(a->text, b->text);
     if (a->kind != b->kind || a->node != b->node)

@@ -42,8 +42,9 @@ void qb_dag_each_output_node(const QbDag *g, void (*visit)(void *ctx, QbNodeId i
 {
     for (int i = 0; i < g->n_outputs; i++) {
         const QbOutput *o = &g->outputs[i];
-        const QbNodeId ids[3] = {o->format == QB_FORMAT_PRINT ? -1 : o->node, o->format == QB_FORMAT_PRINT ? -1 : o->low,
-                                   o->format == QB_FORMAT_PRINT ? -1 : o->high};
+        const QbNodeId ids[3] = {o->format == QB_FORMAT_PRINT ? -1 : o->node,
+                                 o->format == QB_FORMAT_PRINT ? -1 : o->low,
+                                 o->format == QB_FORMAT_PRINT ? -1 : o->high};
         for (int k = 0; k < 3; k++)
             if (ids[k] >= 0)
                 visit(ctx, ids[k]);

@@ -13,7 +13,7 @@ bool qb_op_is(const QbNode *n, const char *name);
 bool qb_node_is_scalar(const QbDag *g, const QbNode *n);
 /* Users of each node among the live ones: CSR lists, in the DAG's arena. */
 typedef struct QbUsers {
-    int *start;         /* n_nodes + 1 */
+    int *start; /* n_nodes + 1 */
     QbNodeId *user;
     unsigned char *by_output;
     unsigned char *live;

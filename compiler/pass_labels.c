@@ -12,7 +12,8 @@ int qb_pass_fuse_labels(QbDag *g, const char **why)
     for (int i = 0; i < n; i++) {
         const QbNode *c = g->nodes[i];
         to[i] = i;
-        if (!table || !u.live[i] || !qb_op_is(c, "count") || !qb_op_is(qb_dag_at(g, c->in[0]), "label"))
+        if (!table || !u.live[i] || !qb_op_is(c, "count") ||
+            !qb_op_is(qb_dag_at(g, c->in[0]), "label"))
             continue;
         void *params = qb_arena_alloc(g->arena, table->param_size + 1);
         QbNodeId by = qb_dag_node(g, table, params, c->in, 1, c->span, NULL);

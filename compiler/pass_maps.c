@@ -139,7 +139,8 @@ static void build_program(Fuse *f, QbNodeId id)
     name_program(f, n);
     int r = emit_node(f, &e, id, 0);
     qb_emit_store(&e, r, &n->type);
-    QbMapParams *p = qb_arena_alloc(f->g->arena, map->param_size > sizeof(*p) ? map->param_size : sizeof(*p));
+    QbMapParams *p =
+        qb_arena_alloc(f->g->arena, map->param_size > sizeof(*p) ? map->param_size : sizeof(*p));
     p->prog = e.prog;
     n->op = map;
     n->params = p;
@@ -166,7 +167,8 @@ const QbProg *qb_maps_program(QbDag *g, QbNodeId id, QbNodeId leaf, unsigned cha
 static bool can_inline(const Fuse *f, QbNodeId id)
 {
     const QbUsers *u = f->users;
-    if (!u->live[id] || u->by_output[id] || !is_map(f->g, qb_dag_at(f->g, id)) || u->start[id] == u->start[id + 1])
+    if (!u->live[id] || u->by_output[id] || !is_map(f->g, qb_dag_at(f->g, id)) ||
+        u->start[id] == u->start[id + 1])
         return false;
     QbNodeId user = u->user[u->start[id]];
     for (int i = u->start[id]; i < u->start[id + 1]; i++)

@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-const char *const qb_pass_names[] = {"fold-constants", "share-nodes", "eliminate-dead", "tabulate", "commute-thresholds",
-                                     "fuse-labels", "pick-algorithms", "fuse-maps", "push-slices", NULL};
+const char *const qb_pass_names[] = {
+    "fold-constants", "share-nodes",     "eliminate-dead", "tabulate",    "commute-thresholds",
+    "fuse-labels",    "pick-algorithms", "fuse-maps",      "push-slices", NULL};
 
 bool qb_pass_is_off(const QbPassOptions *o, const char *name)
 {
@@ -36,7 +37,8 @@ static int fold_constants(QbDag *g, bool on, const char **why)
 
 static int share_nodes(QbDag *g, bool on, const char **why)
 {
-    *why = "the same operator on the same inputs is one node, computed once, however often it is written";
+    *why = "the same operator on the same inputs is one node, computed once, however often it is "
+           "written";
     return on ? g->n_shared : 0;
 }
 
@@ -91,7 +93,8 @@ void qb_passes_run(QbDag *g, const QbPassOptions *o)
         const char *why = "";
         bool off = qb_pass_is_off(o, qb_pass_names[i]);
         int changed = passes[i](g, !off, &why);
-        QbPassNote n = {.name = qb_pass_names[i], .changed = changed, .why = changed ? why : "", .off = off};
+        QbPassNote n = {
+            .name = qb_pass_names[i], .changed = changed, .why = changed ? why : "", .off = off};
         QB_PUSH(g->arena, g->passes, g->n_passes, g->cap_passes, n);
         if (o && o->watch)
             o->watch(o->ctx, g, &n);

@@ -21,10 +21,16 @@ void qb_passes_run(QbDag *g, const QbPassOptions *o);
 bool qb_pass_is_off(const QbPassOptions *o, const char *name);
 
 /* One function per pass; each returns how many nodes it changed, and one line that says what and why. */
-int qb_pass_unfold(QbDag *g, const char **why);      /* fold-constants, where it is off: 6 → multiply(2, 3) */
-int qb_pass_tabulate(QbDag *g, const char **why);    /* tabulate: gt(subtract(1, divide(x, 255)), t) → lt(x, n) */
-int qb_pass_commute(QbDag *g, const char **why);     /* commute-thresholds: compare(median(x), t) → count_box(compare(x, t)) */
-int qb_pass_fuse_labels(QbDag *g, const char **why); /* fuse-labels: count(label(m)) → label_table(label(m)), no label image */
+int qb_pass_unfold(QbDag *g,
+                   const char **why); /* fold-constants, where it is off: 6 → multiply(2, 3) */
+int qb_pass_tabulate(
+    QbDag *g, const char **why); /* tabulate: gt(subtract(1, divide(x, 255)), t) → lt(x, n) */
+int qb_pass_commute(
+    QbDag *g,
+    const char **why); /* commute-thresholds: compare(median(x), t) → count_box(compare(x, t)) */
+int qb_pass_fuse_labels(
+    QbDag *g,
+    const char **why); /* fuse-labels: count(label(m)) → label_table(label(m)), no label image */
 /* pick-algorithms: gaussian(x) → fir_plane(fir_axis0(x)): every node that can be composed of others. */
 int qb_pass_pick(QbDag *g, const char **why);
 /* fuse-maps: maps become programs; with `fuse` chains of them become one. */

@@ -17,14 +17,16 @@ static void find_largest(QbDag *g)
         const QbNode *n = qb_dag_at(g, o->node);
         if (n->type.kind != QB_LABELS || o->label_type != QB_PIX_COUNT || o->high >= 0)
             continue;
-        o->high = qb_op_is(n, "label") ? o->node : qb_dag_named(g, "largest", NULL, &o->node, 1, o->span);
+        o->high =
+            qb_op_is(n, "label") ? o->node : qb_dag_named(g, "largest", NULL, &o->node, 1, o->span);
     }
 }
 
 enum { MOST_STEPS = 20000 }; /* the walk through the quanta recurses along chains of steps */
 
 /* One try with a budget; *needed is what it would take where it does not suffice. */
-static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, size_t *needed, QbErr *err)
+static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan, size_t *needed,
+                 QbErr *err)
 {
     Planner p = {.arena = arena, .g = g, .o = o, .plan = QB_NEW(arena, QbPlan)};
     *needed = 0;
@@ -35,7 +37,8 @@ static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan
     if (!qb_plan_steps(&p, err))
         return false;
     if (p.n_steps > MOST_STEPS)
-        return qb_err_set(err, "the pipeline has %d steps, and at most %d can be planned at once", p.n_steps, MOST_STEPS);
+        return qb_err_set(err, "the pipeline has %d steps, and at most %d can be planned at once",
+                          p.n_steps, MOST_STEPS);
     p.demand = QB_NEW_N(arena, Demand, p.n_steps + 1);
     qb_plan_demand(&p);
     if (!qb_plan_memory(&p)) {
@@ -48,16 +51,18 @@ static bool make(QbArena *arena, QbDag *g, const QbPlanOptions *o, QbPlan **plan
     return true;
 }
 
-#define MIB ((size_t)1 << 20)
+#define MIB       ((size_t)1 << 20)
 #define MAX_TRIES 32 /* of budgets, to find one that suffices */
 
 /* More memory changes what is kept rather than spilled, so what one try names may not do: the next one tells. */
-static size_t find_least(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t needed, QbErr *err)
+static size_t find_least(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t needed,
+                         QbErr *err)
 {
     QbPlanOptions more = *o;
     QbPlan *plan;
     for (int k = 0; k < MAX_TRIES; k++) {
-        more.memory = qb_max64((int64_t)more.memory + (int64_t)MIB, (int64_t)qb_round_up(needed, MIB));
+        more.memory =
+            qb_max64((int64_t)more.memory + (int64_t)MIB, (int64_t)qb_round_up(needed, MIB));
         if (make(arena, g, &more, &plan, &needed, err) || err->set)
             break;
     }
@@ -69,8 +74,10 @@ static bool refuse(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t need
     size_t least = find_least(arena, g, o, needed, err);
     if (err->set)
         return false;
-    return qb_err_set(err, "a memory budget of %zu MiB is too small: this pipeline needs at least %zu MiB (-m %zuM)",
-                      o->memory / MIB, least / MIB, least / MIB);
+    return qb_err_set(
+        err,
+        "a memory budget of %zu MiB is too small: this pipeline needs at least %zu MiB (-m %zuM)",
+        o->memory / MIB, least / MIB, least / MIB);
 }
 
 size_t qb_plan_least(QbArena *arena, QbDag *g, const QbPlanOptions *o)
@@ -97,7 +104,10 @@ static void note_demand(const QbPlan *plan)
         note->changed = 0;
         for (int k = 0; k < plan->n_steps; k++)
             note->changed += qb_step_is_narrowed(&plan->steps[k]);
-        note->why = note->changed ? "only the part that an output needs, grown by the halos, is read and computed" : "";
+        note->why =
+            note->changed
+                ? "only the part that an output needs, grown by the halos, is read and computed"
+                : "";
     }
 }
 

@@ -27,42 +27,43 @@ typedef struct QbStep {
     QbStepKind kind;
     const QbOp *op;
     const void *params;
-    QbNodeId node; /* of the DAG; -1 for steps the planner added */
+    QbNodeId node;     /* of the DAG; -1 for steps the planner added */
     const char *label; /* what the report calls it */
     QbSpan span;
     QbType type;
-    double number; /* CONST */
-    int in[QB_MAX_INPUTS];             /* steps; -1: not given */
+    double number;         /* CONST */
+    int in[QB_MAX_INPUTS]; /* steps; -1: not given */
     const QbType *in_type[QB_MAX_INPUTS];
-    bool in_random[QB_MAX_INPUTS];     /* read by `fill` from the stored state of in[k] instead of a ring */
+    bool in_random
+        [QB_MAX_INPUTS]; /* read by `fill` from the stored state of in[k] instead of a ring */
     int n_in;
-    int output;                        /* SINK: index of the output; else -1 */
+    int output; /* SINK: index of the output; else -1 */
 
-    int pass;                          /* -1: CONST and SCALAR run between passes, when their inputs are there */
+    int pass; /* -1: CONST and SCALAR run between passes, when their inputs are there */
     /* Rasters and folds: the part of the domain that is computed (of input 0, for folds and sinks). */
-    QbBox box;                         /* hull; axis 0 as the hull of the intervals */
+    QbBox box; /* hull; axis 0 as the hull of the intervals */
     QbInterval *interval;
     int n_intervals;
-    int64_t ticks;                     /* indices in all */
-    bool wants_image;                  /* FOLD: somebody reads its state as an image */
+    int64_t ticks;    /* indices in all */
+    bool wants_image; /* FOLD: somebody reads its state as an image */
 
-    int64_t quantum;                   /* indices that are published together; cut at multiples of it */
-    int64_t tile_i, tile_y;            /* a task's extent; cut at multiples of it */
-    int depth;                         /* quanta in flight */
-    bool serial;                       /* SOURCE: one task at a time, in order */
-    int64_t ring;                      /* indices that the ring holds */
-    size_t pitch, plane;               /* bytes between rows, and between indices */
+    int64_t quantum;        /* indices that are published together; cut at multiples of it */
+    int64_t tile_i, tile_y; /* a task's extent; cut at multiples of it */
+    int depth;              /* quanta in flight */
+    bool serial;            /* SOURCE: one task at a time, in order */
+    int64_t ring;           /* indices that the ring holds */
+    size_t pitch, plane;    /* bytes between rows, and between indices */
     size_t ring_bytes, scratch_bytes, rows_bytes, partial_bytes, state_bytes, worker_bytes;
-    int64_t max_tiles;                 /* tiles of a quantum at most */
-    double cost;                       /* ns a voxel */
-    double recompute;                  /* 1.0: every voxel once; 2.0: in two passes … */
+    int64_t max_tiles; /* tiles of a quantum at most */
+    double cost;       /* ns a voxel */
+    double recompute;  /* 1.0: every voxel once; 2.0: in two passes … */
 } QbStep;
 
 typedef struct QbPlanOptions {
     int threads;
-    size_t memory;              /* budget in bytes, of the whole process */
-    size_t base;                /* what the process takes before the run */
-    int64_t chunk_i, chunk_y;   /* hidden: forces quantum and tile height; 0: chosen */
+    size_t memory;            /* budget in bytes, of the whole process */
+    size_t base;              /* what the process takes before the run */
+    int64_t chunk_i, chunk_y; /* hidden: forces quantum and tile height; 0: chosen */
     const QbPassOptions *passes;
     /* What the file writers need to know (runtime/imgio.h): rows of a block, bytes of a packed block at most. */
     int64_t (*sink_atom)(const QbType *type, QbPix store);

@@ -74,7 +74,8 @@ bool qb_step_is_narrowed(const QbStep *s)
     const int64_t *n = s->type.n;
     if (!qb_step_has_ring(s))
         return false;
-    return s->ticks < n[0] || s->box.hi[1] - s->box.lo[1] < n[1] || s->box.hi[2] - s->box.lo[2] < n[2];
+    return s->ticks < n[0] || s->box.hi[1] - s->box.lo[1] < n[1] ||
+           s->box.hi[2] - s->box.lo[2] < n[2];
 }
 
 /* ---- gathering the demands of a step ---------------------------------------------------------------- */
@@ -84,7 +85,8 @@ static void add_interval(Demand *d, QbArena *arena, int64_t lo, int64_t hi)
     if (lo >= hi)
         return;
     QbInterval v = {lo, hi, 0};
-    if (d->n && d->v[d->n - 1].lo <= lo && lo <= d->v[d->n - 1].hi) { /* the common case: grows the last one */
+    if (d->n && d->v[d->n - 1].lo <= lo &&
+        lo <= d->v[d->n - 1].hi) { /* the common case: grows the last one */
         d->v[d->n - 1].hi = qb_max64(d->v[d->n - 1].hi, hi);
         return;
     }

@@ -4,10 +4,12 @@
 
 #include <string.h>
 
-#define QUANTUM_BYTES (512 << 10) /* of one ring, that are published together: stays in the second cache level */
-#define REACH_SHARED 16           /* of a tall window: one more index in a quantum shares the loads of so many */
-#define TILE_NS 250e3             /* time of a task */
-#define PAGE 4096
+#define QUANTUM_BYTES \
+    (512 << 10) /* of one ring, that are published together: stays in the second cache level */
+#define REACH_SHARED \
+    16 /* of a tall window: one more index in a quantum shares the loads of so many */
+#define TILE_NS 250e3 /* time of a task */
+#define PAGE    4096
 
 static int64_t plane_voxels(const QbStep *s)
 {
@@ -46,7 +48,8 @@ static int64_t wanted_quantum(const Planner *p, int pass)
         const QbStep *s = &p->steps[i];
         if (!qb_step_runs(s) || s->pass != pass)
             continue;
-        const QbType *t = qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
+        const QbType *t =
+            qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
         plane = qb_max64(plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
         ticks = qb_max64(ticks, s->ticks);
         reach = qb_max64(reach, reach_of(s));
@@ -90,9 +93,11 @@ static int64_t up(int64_t v, int64_t to)
 /* Tiles of one quantum: as many as there is work for, and at least one for each thread where that is not too small. */
 static void set_tiles(const Planner *p, QbStep *s, int64_t atom)
 {
-    int64_t rows = qb_max64(1, s->box.hi[1] - s->box.lo[1]), plane = plane_voxels(s), nx = plane / rows;
+    int64_t rows = qb_max64(1, s->box.hi[1] - s->box.lo[1]), plane = plane_voxels(s),
+            nx = plane / rows;
     bool whole_quantum = s->kind == QB_STEP_FOLD && s->op->fold->order != QB_FOLD_ANY;
-    bool by_index = s->kind == QB_STEP_SOURCE || s->kind == QB_STEP_SINK || s->kind == QB_STEP_REFILL;
+    bool by_index =
+        s->kind == QB_STEP_SOURCE || s->kind == QB_STEP_SINK || s->kind == QB_STEP_REFILL;
     double ns = (double)s->quantum * (double)plane * s->cost;
     int64_t tiles = (int64_t)(ns / TILE_NS) + 1, least = (int64_t)(ns / (TILE_NS / 5));
     tiles = qb_max64(tiles, qb_min64(least, p->o->threads));
@@ -118,7 +123,8 @@ static void set_chunks(Planner *p, QbStep *s, int64_t quantum, int depth)
     int64_t atom = atom_of(p, s), most = s->box.hi[0];
     s->depth = depth;
     s->quantum = quantum;
-    s->serial = s->kind == QB_STEP_SOURCE && s->op->source->sequential && s->op->source->sequential(s->params, &s->type);
+    s->serial = s->kind == QB_STEP_SOURCE && s->op->source->sequential &&
+                s->op->source->sequential(s->params, &s->type);
     if (is_flat(s)) {
         int64_t whole = up(quantum, atom);
         double bytes = (double)whole * (double)plane_voxels(s) * (double)qb_pix_bytes(s->type.pix);
@@ -126,10 +132,12 @@ static void set_chunks(Planner *p, QbStep *s, int64_t quantum, int depth)
         if (fits || s->kind == QB_STEP_SINK)
             s->quantum = whole;
         else
-            s->serial = s->kind == QB_STEP_SOURCE || s->serial; /* a strip too large to hold: rows in order, decoded once */
+            s->serial = s->kind == QB_STEP_SOURCE ||
+                        s->serial; /* a strip too large to hold: rows in order, decoded once */
         atom = fits || s->kind == QB_STEP_SINK ? atom : 1;
     }
-    s->quantum = qb_clamp64(s->quantum, 1, qb_max64(1, up(most, s->kind == QB_STEP_SINK || atom > 1 ? atom : 1)));
+    s->quantum = qb_clamp64(s->quantum, 1,
+                            qb_max64(1, up(most, s->kind == QB_STEP_SINK || atom > 1 ? atom : 1)));
     set_tiles(p, s, atom);
     if (s->serial)
         s->depth = 1;
@@ -175,7 +183,8 @@ static size_t rows_of(const QbStep *s, int64_t ni, int64_t ny)
             whole.hi[1] = qb_min64(whole.hi[1], whole.lo[1] + ny);
             qb_step_need(s, k, &whole, &need, NULL);
             /* Boxes of other places may need more (a montage row more): twice covers a box across one seam. */
-            size_t r = 2 * (size_t)((need.hi[0] - need.lo[0] + 1) * (need.hi[1] - need.lo[1] + 1)) + 64;
+            size_t r =
+                2 * (size_t)((need.hi[0] - need.lo[0] + 1) * (need.hi[1] - need.lo[1] + 1)) + 64;
             rows += r;
             if (s->in_random[k])
                 bytes += r * (size_t)(need.hi[2] - need.lo[2]) * qb_pix_bytes(s->in_type[k]->pix);
@@ -188,8 +197,13 @@ static size_t rows_of(const QbStep *s, int64_t ni, int64_t ny)
 
 static QbFoldCtx fold_ctx(const Planner *p, const QbStep *s)
 {
-    return (QbFoldCtx){.params = s->params, .in_type = s->in_type, .n_in = s->n_in, .out_type = &s->type,
-                       .env = &p->env, .wants_image = s->wants_image, .domain = s->box};
+    return (QbFoldCtx){.params = s->params,
+                       .in_type = s->in_type,
+                       .n_in = s->n_in,
+                       .out_type = &s->type,
+                       .env = &p->env,
+                       .wants_image = s->wants_image,
+                       .domain = s->box};
 }
 
 static void size_fold(const Planner *p, QbStep *s, int64_t ni, int64_t ny, int64_t nx)
@@ -203,7 +217,8 @@ static void size_fold(const Planner *p, QbStep *s, int64_t ni, int64_t ny, int64
 static void size_step(const Planner *p, QbStep *s)
 {
     int64_t nx = s->box.hi[2] - s->box.lo[2];
-    int64_t ni = qb_min64(s->tile_i, qb_max64(1, s->ticks)), ny = qb_min64(s->tile_y, s->box.hi[1] - s->box.lo[1]);
+    int64_t ni = qb_min64(s->tile_i, qb_max64(1, s->ticks)),
+            ny = qb_min64(s->tile_y, s->box.hi[1] - s->box.lo[1]);
     s->max_tiles = (s->quantum / s->tile_i + 2) * ((s->box.hi[1] - s->box.lo[1]) / s->tile_y + 2);
     s->rows_bytes = qb_round_up(rows_of(s, ni, ny), 64);
     s->scratch_bytes = s->partial_bytes = s->state_bytes = s->worker_bytes = 0;
@@ -279,7 +294,9 @@ static void set_costs(Planner *p)
 {
     for (int i = 0; i < p->n_steps; i++) {
         QbStep *s = &p->steps[i];
-        s->cost = s->op && s->op->cost ? s->op->cost(s->params, s->in_type) : s->kind == QB_STEP_SINK ? 8.0 : 0.5;
+        s->cost = s->op && s->op->cost      ? s->op->cost(s->params, s->in_type)
+                  : s->kind == QB_STEP_SINK ? 8.0
+                                            : 0.5;
     }
 }
 
@@ -287,7 +304,9 @@ bool qb_plan_memory(Planner *p)
 {
     set_costs(p);
     size_t share = p->o->memory > p->o->base ? (p->o->memory - p->o->base) / 16 : 0;
-    p->env = (QbRunEnv){.threads = p->o->threads, .spill_above = share < (64u << 20) ? share : 64u << 20, .tmp_dir = NULL};
+    p->env = (QbRunEnv){.threads = p->o->threads,
+                        .spill_above = share < (64u << 20) ? share : 64u << 20,
+                        .tmp_dir = NULL};
     if (p->env.spill_above < (256u << 10))
         p->env.spill_above = 256u << 10;
     int tries = 0;

@@ -4,10 +4,10 @@
 #include "compiler/plan_parts.h"
 
 typedef struct Cursor {
-    int interval;    /* of the next quantum */
-    int64_t at;      /* its first index */
-    int64_t done;    /* ticks that are computed */
-    int64_t spread;  /* widest so far */
+    int interval;   /* of the next quantum */
+    int64_t at;     /* its first index */
+    int64_t done;   /* ticks that are computed */
+    int64_t spread; /* widest so far */
 } Cursor;
 
 typedef struct Walk {

@@ -6,14 +6,15 @@
 #include <string.h>
 
 #define MAX_PASSES 64
-#define RECOMPUTE_NS 2.5  /* a voxel that costs less than this is computed again rather than stored */
-#define SPILL_NS 25.0     /* one that costs more is worth a spill file */
+#define RECOMPUTE_NS \
+    2.5               /* a voxel that costs less than this is computed again rather than stored */
+#define SPILL_NS 25.0 /* one that costs more is worth a spill file */
 
 typedef struct Level {
-    int at;              /* rasters and folds: their first pass; values: the pass before which they are there */
-    uint64_t passes;     /* passes in which a raster streams */
-    uint64_t refills;    /* passes in which the state of a fold is streamed */
-    double cost;         /* ns a voxel, with all that it takes to get there */
+    int at; /* rasters and folds: their first pass; values: the pass before which they are there */
+    uint64_t passes;  /* passes in which a raster streams */
+    uint64_t refills; /* passes in which the state of a fold is streamed */
+    double cost;      /* ns a voxel, with all that it takes to get there */
     bool live, stored, spilled, wants_image, random_store;
     int store_step, fold_step;
 } Level;
@@ -22,8 +23,8 @@ typedef struct Steps {
     Planner *p;
     Level *lv;
     int n_passes;
-    int *step_of;        /* [node * n_passes + pass] → step, or -1 */
-    int *value_step;     /* constants, scalars, folds: node → step */
+    int *step_of;    /* [node * n_passes + pass] → step, or -1 */
+    int *value_step; /* constants, scalars, folds: node → step */
 } Steps;
 
 static bool is_fold(const QbNode *n)
@@ -201,7 +202,12 @@ static const char *label_of(QbArena *arena, const QbNode *n)
 static QbStep *add_step(Steps *s, QbStepKind kind, const QbNode *n)
 {
     Planner *p = s->p;
-    QbStep zero = {.id = p->n_steps, .kind = kind, .node = n ? n->id : -1, .output = -1, .pass = -1, .recompute = 1};
+    QbStep zero = {.id = p->n_steps,
+                   .kind = kind,
+                   .node = n ? n->id : -1,
+                   .output = -1,
+                   .pass = -1,
+                   .recompute = 1};
     for (int k = 0; k < QB_MAX_INPUTS; k++)
         zero.in[k] = -1;
     if (n) {
@@ -301,7 +307,8 @@ static void add_node_steps(Steps *s, int id, int pass)
         return;
     }
     if (l->refills >> pass & 1)
-        s->step_of[id * s->n_passes + pass] = add_refill(s, n, is_fold(n) ? l->fold_step : l->store_step, pass);
+        s->step_of[id * s->n_passes + pass] =
+            add_refill(s, n, is_fold(n) ? l->fold_step : l->store_step, pass);
     if (is_fold(n) && l->at == pass) {
         QbStep *step = add_step(s, QB_STEP_FOLD, n);
         step->pass = pass;
@@ -365,7 +372,9 @@ static bool count_passes(Steps *s, QbErr *err)
             last = sink_level(s, &g->outputs[i]);
     s->n_passes = last + 1;
     if (s->n_passes > MAX_PASSES)
-        return qb_err_set(err, "the pipeline needs %d passes over the images, more than %d: too many measured numbers depend on one another",
+        return qb_err_set(err,
+                          "the pipeline needs %d passes over the images, more than %d: too many "
+                          "measured numbers depend on one another",
                           s->n_passes, MAX_PASSES);
     return true;
 }
@@ -385,7 +394,7 @@ bool qb_plan_steps(Planner *p, QbErr *err)
     if (!count_passes(&s, err))
         return false;
     find_passes(&s);
-    s.step_of = QB_NEW_N(p->arena, int, (size_t)n * (size_t)s.n_passes + 1);
+    s.step_of = QB_NEW_N(p->arena, int, (size_t)n *(size_t)s.n_passes + 1);
     s.value_step = QB_NEW_N(p->arena, int, n + 1);
     memset(s.step_of, -1, sizeof(int) * ((size_t)n * (size_t)s.n_passes + 1));
     memset(s.value_step, -1, sizeof(int) * ((size_t)n + 1));

@@ -15,7 +15,8 @@ static void shape_text(const QbStep *s, QbText *out)
 static void demand_text(const QbStep *s, QbText *out)
 {
     for (int i = 0; i < s->n_intervals && i < 4; i++)
-        qb_text_addf(out, "%s%lld..%lld", i ? "," : "", (long long)s->interval[i].lo, (long long)s->interval[i].hi - 1);
+        qb_text_addf(out, "%s%lld..%lld", i ? "," : "", (long long)s->interval[i].lo,
+                     (long long)s->interval[i].hi - 1);
     if (s->n_intervals > 4)
         qb_text_addf(out, ",… (%d parts)", s->n_intervals);
 }
@@ -45,10 +46,12 @@ static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
     if (qb_step_runs(s)) {
         qb_text_add(out, "\n      indices ");
         demand_text(s, out);
-        qb_text_addf(out, ", chunks of %lld, tasks of %lld × %lld rows", (long long)s->quantum, (long long)s->tile_i,
+        qb_text_addf(out, ", chunks of %lld, tasks of %lld × %lld rows", (long long)s->quantum,
+                     (long long)s->tile_i,
                      (long long)qb_min64(s->tile_y, s->box.hi[1] - s->box.lo[1]));
         if (qb_step_has_ring(s))
-            qb_text_addf(out, ", window of %lld (%.1f MiB)", (long long)s->ring, (double)s->ring_bytes / (1 << 20));
+            qb_text_addf(out, ", window of %lld (%.1f MiB)", (long long)s->ring,
+                         (double)s->ring_bytes / (1 << 20));
         qb_text_addf(out, ", about %.2g ns a voxel", s->cost);
         if (s->recompute > 1)
             qb_text_addf(out, ", computed %.0f times: cheaper than storing it", s->recompute);
@@ -62,14 +65,16 @@ static double pass_ns(const QbPlan *p, int pass)
     for (int i = 0; i < p->n_steps; i++) {
         const QbStep *s = &p->steps[i];
         if (s->pass == pass && qb_step_runs(s))
-            ns += s->cost * (double)s->ticks * (double)((s->box.hi[1] - s->box.lo[1]) * (s->box.hi[2] - s->box.lo[2]));
+            ns += s->cost * (double)s->ticks *
+                  (double)((s->box.hi[1] - s->box.lo[1]) * (s->box.hi[2] - s->box.lo[2]));
     }
     return ns;
 }
 
 static double demanded(const QbStep *s)
 {
-    return (double)s->ticks * (double)(s->box.hi[1] - s->box.lo[1]) * (double)(s->box.hi[2] - s->box.lo[2]);
+    return (double)s->ticks * (double)(s->box.hi[1] - s->box.lo[1]) *
+           (double)(s->box.hi[2] - s->box.lo[2]);
 }
 
 static bool makes_voxels(const QbStep *s)
@@ -131,12 +136,15 @@ static void totals(const QbPlan *p, QbText *out)
         if (s->kind != QB_STEP_SOURCE || strcmp(s->op->name, "read"))
             continue;
         pages += s->type.rank == 3 ? s->ticks : 1;
-        bytes += s->ticks * (s->box.hi[1] - s->box.lo[1]) * (s->box.hi[2] - s->box.lo[2]) * (int64_t)qb_pix_bytes(s->type.pix);
+        bytes += s->ticks * (s->box.hi[1] - s->box.lo[1]) * (s->box.hi[2] - s->box.lo[2]) *
+                 (int64_t)qb_pix_bytes(s->type.pix);
     }
-    qb_text_addf(out, "reads %lld page%s, %.1f MiB of voxels\n", (long long)pages, pages == 1 ? "" : "s", (double)bytes / (1 << 20));
+    qb_text_addf(out, "reads %lld page%s, %.1f MiB of voxels\n", (long long)pages,
+                 pages == 1 ? "" : "s", (double)bytes / (1 << 20));
     recompute_text(p, out);
-    qb_text_addf(out, "memory: %.1f MiB predicted at its peak, budget %.1f MiB, %d thread%s\n", (double)p->predicted / (1 << 20),
-                 (double)p->budget / (1 << 20), p->threads, p->threads == 1 ? "" : "s");
+    qb_text_addf(out, "memory: %.1f MiB predicted at its peak, budget %.1f MiB, %d thread%s\n",
+                 (double)p->predicted / (1 << 20), (double)p->budget / (1 << 20), p->threads,
+                 p->threads == 1 ? "" : "s");
 }
 
 static void lengths_text(const QbPlan *p, QbText *out)
@@ -171,5 +179,6 @@ void qb_plan_text(const QbPlan *p, QbText *out)
     totals(p, out);
     for (int i = 0; i < p->dag->n_passes; i++)
         if (p->dag->passes[i].changed)
-            qb_text_addf(out, "%s: %d, %s\n", p->dag->passes[i].name, p->dag->passes[i].changed, p->dag->passes[i].why);
+            qb_text_addf(out, "%s: %d, %s\n", p->dag->passes[i].name, p->dag->passes[i].changed,
+                         p->dag->passes[i].why);
 }

@@ -15,21 +15,21 @@ char *qb_arena_strndup(QbArena *a, const char *s, size_t n);
 char *qb_arena_printf(QbArena *a, const char *fmt, ...) QB_PRINTF(2, 3);
 void *qb_arena_memdup(QbArena *a, const void *p, size_t n);
 
-#define QB_NEW(arena, T) ((T *)qb_arena_alloc((arena), sizeof(T)))
+#define QB_NEW(arena, T)      ((T *)qb_arena_alloc((arena), sizeof(T)))
 #define QB_NEW_N(arena, T, n) ((T *)qb_arena_alloc((arena), sizeof(T) * (size_t)(n)))
 
 /* Growable array whose storage is in an arena: QbVec is declared as `T *v; int n, cap;`. */
-#define QB_PUSH(arena, v, n, cap, item)                                                            \
-    do {                                                                                           \
-        if ((n) == (cap)) {                                                                        \
-            int qb_cap_ = (cap) ? 2 * (cap) : 8;                                                   \
-            void *qb_new_ = qb_arena_alloc((arena), sizeof(*(v)) * (size_t)qb_cap_);               \
-            if (n)                                                                                 \
-                __builtin_memcpy(qb_new_, (v), sizeof(*(v)) * (size_t)(n));                        \
-            (v) = qb_new_;                                                                         \
-            (cap) = qb_cap_;                                                                       \
-        }                                                                                          \
-        (v)[(n)++] = (item);                                                                       \
+#define QB_PUSH(arena, v, n, cap, item)                                              \
+    do {                                                                             \
+        if ((n) == (cap)) {                                                          \
+            int qb_cap_ = (cap) ? 2 * (cap) : 8;                                     \
+            void *qb_new_ = qb_arena_alloc((arena), sizeof(*(v)) * (size_t)qb_cap_); \
+            if (n)                                                                   \
+                __builtin_memcpy(qb_new_, (v), sizeof(*(v)) * (size_t)(n));          \
+            (v) = qb_new_;                                                           \
+            (cap) = qb_cap_;                                                         \
+        }                                                                            \
+        (v)[(n)++] = (item);                                                         \
     } while (0)
 
 #endif

@@ -7,10 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define QB_VERSION "0.1.0"
-#define QB_COUNT(a) ((int)(sizeof(a) / sizeof((a)[0])))
+#define QB_VERSION           "0.1.0"
+#define QB_COUNT(a)          ((int)(sizeof(a) / sizeof((a)[0])))
 #define QB_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define QB_MAX_PATH 4096
+#define QB_MAX_PATH          4096
 
 /* What can go wrong outside the user's program: a file, memory, a disk. Passed as the last parameter;
  * set once, by whoever finds the error first. `status` is the exit status that the command gives. */
@@ -51,7 +51,7 @@ static inline size_t qb_round_up(size_t v, size_t to)
 }
 
 /* Our own mistakes: says so, asks for a report, aborts. Never for what a user or a file can cause. */
-#define QB_BUG(...) qb_bug(__FILE__, __LINE__, __VA_ARGS__)
+#define QB_BUG(...)    qb_bug(__FILE__, __LINE__, __VA_ARGS__)
 #define QB_CHECK(cond) ((cond) ? (void)0 : qb_bug(__FILE__, __LINE__, "%s", #cond))
 _Noreturn void qb_bug(const char *file, int line, const char *fmt, ...) QB_PRINTF(3, 4);
 

@@ -28,14 +28,15 @@ typedef enum QbSeverity { QB_NOTE, QB_WARNING, QB_ERROR } QbSeverity;
 
 typedef struct QbDiag {
     QbSeverity severity;
-    const char *code;    /* stable: "QB0123"; see docs/errors.md. Ranges: 01 lexing and grammar, 02 names,
+    const char
+        *code; /* stable: "QB0123"; see docs/errors.md. Ranges: 01 lexing and grammar, 02 names,
                             03 types, 04 values and domains, 05 files, 06 outputs */
     QbSpan span;
     const char *message; /* lower case, no full stop, the user's text in 'quotes' */
     const char *hint;    /* shown beside the caret: the likely mend; or NULL */
     QbSpan other;        /* a second place ("declared here"), when other.source is set */
     const char *other_text;
-    bool input_missing;  /* an input file that cannot be opened: exit status 1, not 2 */
+    bool input_missing; /* an input file that cannot be opened: exit status 1, not 2 */
 } QbDiag;
 
 typedef struct QbDiags {
@@ -48,8 +49,8 @@ typedef struct QbDiags {
 void qb_diags_init(QbDiags *d, QbArena *arena);
 /* Adds one and returns it, so that the caller can set hint, other or input_missing. The same message at the same span is added
  * once: then the earlier one is returned. Text is copied into the arena. */
-QbDiag *qb_diag_add(QbDiags *d, QbSeverity severity, const char *code, QbSpan span, const char *fmt, ...)
-    QB_PRINTF(5, 6);
+QbDiag *qb_diag_add(QbDiags *d, QbSeverity severity, const char *code, QbSpan span, const char *fmt,
+                    ...) QB_PRINTF(5, 6);
 
 /* Puts those from number `from` on in the order of their places: by source, in the order in which sources come up, then by
  * start. What starts at one place stays in its order. */

@@ -15,23 +15,24 @@
 #define QB_MAX_INPUTS 8
 
 typedef struct QbOp QbOp;
-typedef struct QbKernels QbKernels; /* stdlib/kernels/kernels.h: the kernel variants of one processor */
-typedef struct QbEmit QbEmit;       /* core/prog.h: builds a program over registers */
+typedef struct QbKernels
+    QbKernels;                /* stdlib/kernels/kernels.h: the kernel variants of one processor */
+typedef struct QbEmit QbEmit; /* core/prog.h: builds a program over registers */
 
 /* ---- parameters ------------------------------------------------------------------------------------- */
 
 /* What the C field of a parameter is, and so what an argument may be. */
 typedef enum QbSlot {
-    QB_SLOT_INPUT,   /* no field: an input of the node, in the order of the rows; kinds in `accepts` */
-    QB_SLOT_NUMBER,  /* double */
-    QB_SLOT_WHOLE,   /* int64_t: a whole number */
-    QB_SLOT_BOOL,    /* bool */
-    QB_SLOT_CHOICE,  /* int: index into `choices`; the argument is a name or a string: project(v, max) */
-    QB_SLOT_STRING,  /* const char * */
-    QB_SLOT_PATH,    /* const char * */
-    QB_SLOT_PIX,     /* QbPix, QB_PIX_COUNT when not given; the argument is a pixel type's name: as(u8) */
-    QB_SLOT_KIND,    /* QbAsType: a pixel type's name, or mask or labels */
-    QB_SLOT_SIZES,   /* int64_t[3], physical axes: a scalar means every axis; a list has one entry per user axis;
+    QB_SLOT_INPUT, /* no field: an input of the node, in the order of the rows; kinds in `accepts` */
+    QB_SLOT_NUMBER, /* double */
+    QB_SLOT_WHOLE,  /* int64_t: a whole number */
+    QB_SLOT_BOOL,   /* bool */
+    QB_SLOT_CHOICE, /* int: index into `choices`; the argument is a name or a string: project(v, max) */
+    QB_SLOT_STRING, /* const char * */
+    QB_SLOT_PATH,   /* const char * */
+    QB_SLOT_PIX, /* QbPix, QB_PIX_COUNT when not given; the argument is a pixel type's name: as(u8) */
+    QB_SLOT_KIND, /* QbAsType: a pixel type's name, or mask or labels */
+    QB_SLOT_SIZES, /* int64_t[3], physical axes: a scalar means every axis; a list has one entry per user axis;
                         axis 1 of a 2D image is 1 */
     QB_SLOT_SIGMAS,  /* double[3], physical axes, as SIZES; axis 1 of a 2D image is 0 */
     QB_SLOT_SHAPE,   /* QbShape: a list of 2 or 3 sizes, slowest first */
@@ -57,15 +58,16 @@ typedef struct QbAsType {
 typedef struct QbParam {
     const char *name;
     QbSlot slot;
-    unsigned accepts;   /* INPUT: bit set of kinds */
-    size_t offset;      /* of the field in the operator's parameter struct */
-    const char *def;    /* the default as qbi text; NULL: the argument is required; "" : may be left out (field stays 0) */
-    double min, max;    /* closed range of NUMBER, WHOLE, SIZES, SIGMAS; both 0: no bound */
-    bool odd;           /* SIZES: must be odd */
-    bool length;        /* a length: a number with a unit is allowed (voxels otherwise) */
-    const char *unit;   /* shown in the help: "voxels", "grey value" */
+    unsigned accepts; /* INPUT: bit set of kinds */
+    size_t offset;    /* of the field in the operator's parameter struct */
+    const char *
+        def; /* the default as qbi text; NULL: the argument is required; "" : may be left out (field stays 0) */
+    double min, max;            /* closed range of NUMBER, WHOLE, SIZES, SIGMAS; both 0: no bound */
+    bool odd;                   /* SIZES: must be odd */
+    bool length;                /* a length: a number with a unit is allowed (voxels otherwise) */
+    const char *unit;           /* shown in the help: "voxels", "grey value" */
     const char *const *choices; /* CHOICE: NULL-terminated */
-    const char *help;   /* one line, lower case */
+    const char *help;           /* one line, lower case */
 } QbParam;
 
 /* ---- checking --------------------------------------------------------------------------------------- */
@@ -74,14 +76,17 @@ typedef struct QbParam {
  * and shape are known. A rule that finds a mistake calls fail and returns false. */
 typedef struct QbCheck {
     const QbOp *op;
-    void *params;             /* may be completed here (a default that depends on the rank, say) */
-    const QbType *const *in;  /* in[k] of input row k; NULL for an optional input that was not given */
+    void *params; /* may be completed here (a default that depends on the rank, say) */
+    const QbType *const
+        *in; /* in[k] of input row k; NULL for an optional input that was not given */
     int n_in;
-    const double *number;     /* number[k]: the value of input k where that is a fixed number or bool; NULL: none is known */
-    QbType *out;              /* zeroed; the rule fills it */
+    const double *
+        number; /* number[k]: the value of input k where that is a fixed number or bool; NULL: none is known */
+    QbType *out; /* zeroed; the rule fills it */
     QbArena *arena;
     /* Adds an error at argument row `param` (or at the call, -1), with an optional hint (the mend). Returns false. */
-    bool (*fail)(struct QbCheck *c, int param, const char *hint, const char *fmt, ...) QB_PRINTF(4, 5);
+    bool (*fail)(struct QbCheck *c, int param, const char *hint, const char *fmt, ...)
+        QB_PRINTF(4, 5);
     /* The same for an input file that cannot be opened or decoded (exit status 1). */
     bool (*fail_file)(struct QbCheck *c, int param, const QbErr *err);
     void *ctx;
@@ -129,12 +134,12 @@ typedef struct QbTask {
     const QbType *out_type;
     const QbType *const *in_type;
     int n_in;
-    const QbRows *in;              /* one per input (empty for inputs that are not rasters) */
-    const QbValue *const *value;   /* value[k] of an input that is not a raster; NULL for rasters */
-    QbTile out;                    /* kernels and sources: the tile to fill; folds: only box is set (of input 0) */
-    void *scratch;                 /* this worker's, aligned to 64, as large as op->scratch asked for */
+    const QbRows *in;            /* one per input (empty for inputs that are not rasters) */
+    const QbValue *const *value; /* value[k] of an input that is not a raster; NULL for rasters */
+    QbTile out;    /* kernels and sources: the tile to fill; folds: only box is set (of input 0) */
+    void *scratch; /* this worker's, aligned to 64, as large as op->scratch asked for */
     const QbKernels *cpu;
-    int worker;                    /* 0 … threads−1 */
+    int worker; /* 0 … threads−1 */
 } QbTask;
 
 /* How the demand for a box of the output grows on its way to input k. */
@@ -146,8 +151,8 @@ typedef struct QbHalo {
 } QbHalo;
 
 typedef enum QbFoldOrder {
-    QB_FOLD_ANY,      /* integer-exact: one partial per worker, merged at the end in any order */
-    QB_FOLD_ORDERED,  /* one partial per task; merge is called once per quantum, in order along axis 0, with all its
+    QB_FOLD_ANY, /* integer-exact: one partial per worker, merged at the end in any order */
+    QB_FOLD_ORDERED, /* one partial per task; merge is called once per quantum, in order along axis 0, with all its
                          partials, those of lower y first; one merge at a time */
     QB_FOLD_IN_PLACE, /* no partials: add writes to the state; tasks of one quantum touch different rows y, and a
                          quantum starts when the one before it is done */
@@ -160,20 +165,22 @@ typedef struct QbFoldCtx {
     const QbType *out_type;
     const QbValue *const *value; /* as in QbTask */
     const QbRunEnv *env;
-    bool wants_image;            /* label: somebody reads the image, not only the table */
-    QbBox domain;                /* the box of input 0 that will be added (its demand) */
+    bool wants_image; /* label: somebody reads the image, not only the table */
+    QbBox domain;     /* the box of input 0 that will be added (its demand) */
     const QbKernels *cpu;
 } QbFoldCtx;
 
 typedef struct QbFoldOps {
     QbFoldOrder order;
-    size_t (*state_bytes)(const QbFoldCtx *c); /* resident bytes at their worst (growing logs: their share alone) */
+    size_t (*state_bytes)(
+        const QbFoldCtx *c); /* resident bytes at their worst (growing logs: their share alone) */
     size_t (*partial_bytes)(const QbFoldCtx *c, int64_t ni, int64_t ny, int64_t nx); /* 0: none */
     bool (*open)(const QbFoldCtx *c, void **state, QbErr *err);
-    void (*init)(const QbFoldCtx *c, void *partial);                       /* before the first add to a partial */
-    bool (*add)(const QbTask *t, void *state, void *partial, QbErr *err);  /* many at a time */
+    void (*init)(const QbFoldCtx *c, void *partial); /* before the first add to a partial */
+    bool (*add)(const QbTask *t, void *state, void *partial, QbErr *err); /* many at a time */
     /* ANY: called at the end with every worker's partial (boxes NULL). ORDERED: see above; boxes[j] belongs to partials[j]. */
-    bool (*merge)(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err);
+    bool (*merge)(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err);
     bool (*finish)(const QbFoldCtx *c, void *state, QbValue *out, QbErr *err);
     /* Folds whose result is a raster: copies any box of it, from any thread, after finish. */
     bool (*fill)(void *state, const QbTile *out, QbErr *err);
@@ -185,7 +192,8 @@ typedef struct QbSourceOps {
     int64_t (*atom)(const void *params, const QbType *type);
     /* Bytes each worker needs beside the tile (a decoded strip, say). NULL: 0. */
     size_t (*worker_bytes)(const void *params, const QbType *type);
-    bool (*open)(const void *params, const QbType *type, const QbRunEnv *env, void **state, QbErr *err); /* NULL: no state */
+    bool (*open)(const void *params, const QbType *type, const QbRunEnv *env, void **state,
+                 QbErr *err);                               /* NULL: no state */
     bool (*fill)(const QbTask *t, void *state, QbErr *err); /* any box, many at a time */
     void (*close)(void *state);
     /* What was read so far: pages (each page of the demand once) and bytes of the file. NULL: nothing. */
@@ -200,10 +208,11 @@ typedef int32_t QbNodeId; /* a node of the DAG; negative: an error was reported 
 
 /* Lets a composed operator build nodes of other operators by name. */
 typedef struct QbBuild {
-    const QbCheck *check;   /* of the composed operator: types, params, arena, fail */
-    const QbNodeId *in;     /* its inputs */
+    const QbCheck *check; /* of the composed operator: types, params, arena, fail */
+    const QbNodeId *in;   /* its inputs */
     /* Makes (or finds) the node `op(in…)` with a parameter struct of that operator (copied). -1 on error. */
-    QbNodeId (*node)(struct QbBuild *b, const char *op, const void *params, const QbNodeId *in, int n_in);
+    QbNodeId (*node)(struct QbBuild *b, const char *op, const void *params, const QbNodeId *in,
+                     int n_in);
     QbNodeId (*number)(struct QbBuild *b, double v);
     const QbType *(*type)(struct QbBuild *b, QbNodeId id);
     void *ctx;
@@ -224,31 +233,39 @@ typedef enum QbOpClass {
 struct QbOp {
     const char *name;
     QbOpClass class;
-    bool hidden;          /* made by passes only; not in the language */
-    const char *group;    /* "filters" */
-    const char *help;     /* one line */
-    const char *follows;  /* the reference it agrees with: "scipy.ndimage.median_filter" */
-    const char *const *examples; /* NULL-terminated qbi expressions in which `image`, `volume`, `mask` and `objects` (labels) are defined */
-    int version;          /* raised when results change */
+    bool hidden;         /* made by passes only; not in the language */
+    const char *group;   /* "filters" */
+    const char *help;    /* one line */
+    const char *follows; /* the reference it agrees with: "scipy.ndimage.median_filter" */
+    const char *const *
+        examples; /* NULL-terminated qbi expressions in which `image`, `volume`, `mask` and `objects` (labels) are defined */
+    int version;  /* raised when results change */
     const QbParam *params;
     int n_params;
     size_t param_size;
     bool (*check)(QbCheck *c);
-    double (*cost)(const void *params, const QbType *const *in); /* ns a voxel on one core; NULL: 0.5 */
+    double (*cost)(const void *params,
+                   const QbType *const *in); /* ns a voxel on one core; NULL: 0.5 */
 
-    int (*emit)(QbEmit *e, const void *params, const int *in); /* MAP: registers in, register out (core/prog.h) */
+    int (*emit)(QbEmit *e, const void *params,
+                const int *in); /* MAP: registers in, register out (core/prog.h) */
 
-    void (*halo)(const void *params, const QbType *const *in, int input, QbHalo *halo); /* NULL and need NULL: none */
+    void (*halo)(const void *params, const QbType *const *in, int input,
+                 QbHalo *halo); /* NULL and need NULL: none */
     /* Geometry: the box of input k that the box of the output needs; along axis 0 it must not decrease as the
      * output's index grows, unless `random` says so. */
-    void (*need)(const void *params, const QbType *const *in, int input, const QbBox *out, QbBox *need);
-    bool (*random)(const void *params, const QbType *const *in); /* true: inputs must be stored whole first */
+    void (*need)(const void *params, const QbType *const *in, int input, const QbBox *out,
+                 QbBox *need);
+    bool (*random)(const void *params,
+                   const QbType *const *in); /* true: inputs must be stored whole first */
     void (*run)(const QbTask *t);
-    size_t (*scratch)(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
+    size_t (*scratch)(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                      int64_t nx);
 
     const QbFoldOps *fold;
     const QbSourceOps *source;
-    bool (*eval)(const QbFoldCtx *c, QbValue *out, QbErr *err); /* SCALAR: c->value holds the inputs */
+    bool (*eval)(const QbFoldCtx *c, QbValue *out,
+                 QbErr *err); /* SCALAR: c->value holds the inputs */
     /* COMPOSED: expanded when the node is made. KERNEL and FOLD with `compose`: kept as one node for the rewriting
      * passes, then expanded by the pass pick-algorithms (gaussian → one node per axis); `run` may then be NULL. */
     QbNodeId (*compose)(QbBuild *b);

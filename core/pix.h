@@ -4,7 +4,17 @@
 
 #include "core/base.h"
 
-typedef enum QbPix { QB_U8, QB_U16, QB_U32, QB_I8, QB_I16, QB_I32, QB_F32, QB_F64, QB_PIX_COUNT } QbPix;
+typedef enum QbPix {
+    QB_U8,
+    QB_U16,
+    QB_U32,
+    QB_I8,
+    QB_I16,
+    QB_I32,
+    QB_F32,
+    QB_F64,
+    QB_PIX_COUNT
+} QbPix;
 
 typedef struct QbPixInfo {
     const char *name; /* "u8" */

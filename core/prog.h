@@ -8,18 +8,37 @@
 typedef enum QbRegType { QB_REG_F32, QB_REG_F64, QB_REG_MASK } QbRegType;
 
 typedef enum QbInsn {
-    QB_I_LOAD,   /* dst = raster input `index`, of pixel type `pix` (a mask when reg is MASK), converted exactly to the register's type */
-    QB_I_VALUE,  /* dst = measured number of input `index`, rounded to the register's type, spread over the block */
-    QB_I_CONST,  /* dst = imm, rounded to the register's type */
-    QB_I_CVT,    /* dst = a, converted (f32 ↔ f64, mask → 0/1) */
-    QB_I_ADD, QB_I_SUB, QB_I_MUL, QB_I_DIV, QB_I_FLOORDIV, QB_I_MOD, QB_I_POW,
-    QB_I_NEG, QB_I_ABS, QB_I_SQRT, QB_I_EXP, QB_I_LOG, QB_I_ROUND /* half to even */,
-    QB_I_MIN, QB_I_MAX, /* NaN if either is */
-    QB_I_LT, QB_I_LE, QB_I_GT, QB_I_GE, QB_I_EQ, QB_I_NE, /* mask = a ? b, both of type `from` */
-    QB_I_AND, QB_I_OR, QB_I_NOT,
-    QB_I_SELECT,   /* dst = mask a ? b : c */
+    QB_I_LOAD, /* dst = raster input `index`, of pixel type `pix` (a mask when reg is MASK), converted exactly to the register's type */
+    QB_I_VALUE, /* dst = measured number of input `index`, rounded to the register's type, spread over the block */
+    QB_I_CONST, /* dst = imm, rounded to the register's type */
+    QB_I_CVT,   /* dst = a, converted (f32 ↔ f64, mask → 0/1) */
+    QB_I_ADD,
+    QB_I_SUB,
+    QB_I_MUL,
+    QB_I_DIV,
+    QB_I_FLOORDIV,
+    QB_I_MOD,
+    QB_I_POW,
+    QB_I_NEG,
+    QB_I_ABS,
+    QB_I_SQRT,
+    QB_I_EXP,
+    QB_I_LOG,
+    QB_I_ROUND /* half to even */,
+    QB_I_MIN,
+    QB_I_MAX, /* NaN if either is */
+    QB_I_LT,
+    QB_I_LE,
+    QB_I_GT,
+    QB_I_GE,
+    QB_I_EQ,
+    QB_I_NE, /* mask = a ? b, both of type `from` */
+    QB_I_AND,
+    QB_I_OR,
+    QB_I_NOT,
+    QB_I_SELECT, /* dst = mask a ? b : c */
     QB_I_SATURATE, /* dst = a rounded half to even and saturated to `pix`, NaN to 0 (kept in dst's float type) */
-    QB_I_STORE,    /* out = a, of type `from`, stored as pixel type `pix` (round half to even, saturate; float: as it is) */
+    QB_I_STORE, /* out = a, of type `from`, stored as pixel type `pix` (round half to even, saturate; float: as it is) */
     QB_I_COUNT
 } QbInsn;
 

@@ -8,7 +8,8 @@
 /* What an operator may know of the run that it is part of. */
 typedef struct QbRunEnv {
     int threads;
-    size_t spill_above;  /* bytes that one growing log or column may keep in memory before it spills */
+    size_t
+        spill_above; /* bytes that one growing log or column may keep in memory before it spills */
     const char *tmp_dir; /* where spill files go (unlinked at once) */
 } QbRunEnv;
 
@@ -36,7 +37,8 @@ QbTable *qb_table_new(const QbRunEnv *env, const QbType *type);
 void qb_table_free(QbTable *t);
 bool qb_table_put(QbTable *t, int64_t row, int column, double v, QbErr *err);
 bool qb_table_put_whole(QbTable *t, int64_t row, int column, int64_t v, QbErr *err);
-bool qb_table_get(QbTable *t, int64_t row, int column, double *v, QbErr *err); /* whole cells as doubles */
+bool qb_table_get(QbTable *t, int64_t row, int column, double *v,
+                  QbErr *err); /* whole cells as doubles */
 bool qb_table_get_whole(QbTable *t, int64_t row, int column, int64_t *v, QbErr *err);
 
 /* An append-only log of bytes that spills: blobs are appended, and read back by offset from any thread once written. */

@@ -77,7 +77,8 @@ static inline bool qb_box_is_empty(const QbBox *b)
     return b->lo[0] >= b->hi[0] || b->lo[1] >= b->hi[1] || b->lo[2] >= b->hi[2];
 }
 /* Grows the box, and clips it to the domain [0, n). */
-static inline QbBox qb_box_grow(QbBox b, const int64_t before[3], const int64_t after[3], const int64_t n[3])
+static inline QbBox qb_box_grow(QbBox b, const int64_t before[3], const int64_t after[3],
+                                const int64_t n[3])
 {
     for (int a = 0; a < 3; a++) {
         b.lo[a] = qb_clamp64(b.lo[a] - before[a], 0, n[a]);
@@ -102,8 +103,9 @@ static inline int64_t qb_mirror(int64_t i, int64_t n)
 typedef enum QbElementShape { QB_BALL, QB_DISK, QB_BOX, QB_CROSS } QbElementShape;
 typedef struct QbElement {
     QbElementShape shape;
-    double r;       /* ball and disk: radius (voxels at most r from the centre); cross: arm */
-    int64_t size[3]; /* box: width per user axis (slowest first), 0 beyond `axes`; a scalar box has axes = 0 and size[0] */
+    double r; /* ball and disk: radius (voxels at most r from the centre); cross: arm */
+    int64_t size
+        [3]; /* box: width per user axis (slowest first), 0 beyond `axes`; a scalar box has axes = 0 and size[0] */
     int axes;
 } QbElement;
 

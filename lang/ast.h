@@ -5,9 +5,9 @@
 
 #include "core/diag.h"
 
-#define QB_LANGUAGE 1      /* the newest language version that is known: `qbi 1` */
-#define QB_MAX_NESTING 256 /* brackets inside brackets */
-#define QB_MAX_DEPTH 1000  /* of an expression's tree */
+#define QB_LANGUAGE    1    /* the newest language version that is known: `qbi 1` */
+#define QB_MAX_NESTING 256  /* brackets inside brackets */
+#define QB_MAX_DEPTH   1000 /* of an expression's tree */
 
 typedef enum QbExprKind {
     QB_E_ERROR,   /* a mistake that was reported */
@@ -24,15 +24,38 @@ typedef enum QbExprKind {
     QB_E_IF,      /* cond, then_, else_ */
     QB_E_INDEX,   /* left[indices] */
     QB_E_MEMBER,  /* left.name */
-    QB_E_GROUP,   /* ( left ): kept, because brackets decide in pipes and stages, and for the formatter */
+    QB_E_GROUP, /* ( left ): kept, because brackets decide in pipes and stages, and for the formatter */
 } QbExprKind;
 
-typedef enum QbUnit { QB_UNIT_NONE, QB_UNIT_PX, QB_UNIT_NM, QB_UNIT_UM, QB_UNIT_MM, QB_UNIT_MS, QB_UNIT_S, QB_UNIT_MIN } QbUnit;
+typedef enum QbUnit {
+    QB_UNIT_NONE,
+    QB_UNIT_PX,
+    QB_UNIT_NM,
+    QB_UNIT_UM,
+    QB_UNIT_MM,
+    QB_UNIT_MS,
+    QB_UNIT_S,
+    QB_UNIT_MIN
+} QbUnit;
 
 typedef enum QbOperator {
-    QB_ADD, QB_SUB, QB_MUL, QB_DIV, QB_FLOORDIV, QB_MOD, QB_POW, QB_NEG,
-    QB_AND, QB_OR, QB_NOT,
-    QB_LT, QB_LE, QB_GT, QB_GE, QB_EQ, QB_NE,
+    QB_ADD,
+    QB_SUB,
+    QB_MUL,
+    QB_DIV,
+    QB_FLOORDIV,
+    QB_MOD,
+    QB_POW,
+    QB_NEG,
+    QB_AND,
+    QB_OR,
+    QB_NOT,
+    QB_LT,
+    QB_LE,
+    QB_GT,
+    QB_GE,
+    QB_EQ,
+    QB_NE,
 } QbOperator;
 
 typedef struct QbExpr QbExpr;
@@ -68,7 +91,7 @@ struct QbExpr {
     bool truth;
     const char *name;
     QbOperator op;
-    QbExpr *left, *right;             /* also callee in left */
+    QbExpr *left, *right; /* also callee in left */
     QbExpr *cond, *then_, *else_;
     QbArg *args;
     int n_args;
@@ -81,19 +104,27 @@ struct QbExpr {
     int n_indices;
 };
 
-typedef enum QbStmtKind { QB_S_PARAM, QB_S_DEFINE, QB_S_DEF, QB_S_SAVE, QB_S_PRINT, QB_S_VERSION, QB_S_USE } QbStmtKind;
+typedef enum QbStmtKind {
+    QB_S_PARAM,
+    QB_S_DEFINE,
+    QB_S_DEF,
+    QB_S_SAVE,
+    QB_S_PRINT,
+    QB_S_VERSION,
+    QB_S_USE
+} QbStmtKind;
 
 typedef struct QbDefParam {
     const char *name;
     const char *type; /* the type's name as written, or NULL */
     QbSpan span, type_span;
-    QbExpr *value;    /* default, or NULL */
+    QbExpr *value; /* default, or NULL */
 } QbDefParam;
 
 typedef struct QbStmt QbStmt;
 struct QbStmt {
     QbStmtKind kind;
-    QbSpan span;      /* the whole statement */
+    QbSpan span; /* the whole statement */
     QbSpan name_span;
     const char *name; /* param, definition, def, use (module or file; NULL after a mistake) */
     /* param */

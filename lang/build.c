@@ -24,8 +24,8 @@ static QbExpr *limit_depth(QbParser *p, QbExpr *e)
 {
     if (e->depth <= QB_MAX_DEPTH)
         return e;
-    QbDiag *d = qb_parser_error(p, "QB0125", e->span,
-                                "this expression nests deeper than %d levels", QB_MAX_DEPTH);
+    QbDiag *d = qb_parser_error(p, "QB0125", e->span, "this expression nests deeper than %d levels",
+                                QB_MAX_DEPTH);
     if (d)
         d->hint = "give parts of it names of their own";
     return qb_build_node(p, QB_E_ERROR, e->span);
@@ -193,7 +193,7 @@ static void refuse_literal_callee(QbParser *p, const QbExpr *callee)
         callee->kind != QB_E_BOOL)
         return;
     QbDiag *d = qb_diag_add(p->diags, QB_ERROR, "QB0133", callee->span, "%s cannot be called",
-                            number                          ? "a number"
+                            number                        ? "a number"
                             : callee->kind == QB_E_STRING ? "a string"
                             : callee->kind == QB_E_LIST   ? "a list"
                                                           : "a truth value");

@@ -59,8 +59,8 @@ static void set_choice(QbParser *p, QbStmt *s, const QbExpr *list)
         return;
     }
     if (list->n_args == 0) {
-        qb_diag_add(p->diags, QB_ERROR, "QB0134", list->span,
-                    "the domain of '%s' holds no value", s->name);
+        qb_diag_add(p->diags, QB_ERROR, "QB0134", list->span, "the domain of '%s' holds no value",
+                    s->name);
         return;
     }
     s->has_domain = true;
@@ -113,11 +113,8 @@ QbDefParams *qb_build_add_def_param(QbParser *p, QbDefParams *params, const QbDe
 QbDefParam *qb_build_def_param(QbParser *p, QbSpan at, QbWord name, QbWord type, QbExpr *value)
 {
     QbDefParam *param = QB_NEW(p->arena, QbDefParam);
-    *param = (QbDefParam){.name = name.name,
-                          .type = type.name,
-                          .span = at,
-                          .type_span = type.span,
-                          .value = value};
+    *param = (QbDefParam){
+        .name = name.name, .type = type.name, .span = at, .type_span = type.span, .value = value};
     return param;
 }
 
@@ -163,9 +160,9 @@ static void report_no_result(QbParser *p, const QbStmt *def, const QbLines *line
         return;
     }
     QbStmt *last = lines->v[lines->n - 1];
-    QbDiag *d = qb_diag_add(p->diags, QB_ERROR, "QB0136", last->span,
-                            "the body of '%s' ends in a definition, not in an expression",
-                            def->name);
+    QbDiag *d =
+        qb_diag_add(p->diags, QB_ERROR, "QB0136", last->span,
+                    "the body of '%s' ends in a definition, not in an expression", def->name);
     d->hint = qb_arena_printf(p->arena, "add a line with the result: %s", last->name);
 }
 
@@ -230,8 +227,9 @@ QbStmt *qb_build_use_file(QbParser *p, QbSpan at, QbExpr *path)
         return s;
     if (path->n_parts != 1 || !path->parts[0].text) {
         qb_diag_add(p->diags, QB_ERROR, "QB0141", path->span,
-                    path->n_parts ? "the file of 'use' is a plain name: no parameter can stand in it"
-                                  : "'use' names no file");
+                    path->n_parts
+                        ? "the file of 'use' is a plain name: no parameter can stand in it"
+                        : "'use' names no file");
         return s;
     }
     s->name = path->parts[0].text;
@@ -248,7 +246,8 @@ QbStmt *qb_build_version(QbParser *p, QbSpan at, const QbToken *number)
     if (number->bad)
         return NULL;
     if (p->any) {
-        qb_diag_add(p->diags, QB_ERROR, "QB0139", at, "the language version is a file's first statement")
+        qb_diag_add(p->diags, QB_ERROR, "QB0139", at,
+                    "the language version is a file's first statement")
             ->hint = qb_arena_printf(p->arena, "move 'qbi %s' to the top", text);
     } else if (v != trunc(v) || v < 1 || number->unit) {
         qb_diag_add(p->diags, QB_ERROR, "QB0140", span,
@@ -276,7 +275,8 @@ static QbStmt *failed_definition(QbParser *p, const QbToken *name, QbExpr *error
 static bool is_assigned(const QbParser *p)
 {
     int depth = 0;
-    for (const QbToken *t = &p->tokens[p->first]; t->kind != QB_T_NEWLINE && t->kind != QB_T_END; t++) {
+    for (const QbToken *t = &p->tokens[p->first]; t->kind != QB_T_NEWLINE && t->kind != QB_T_END;
+         t++) {
         depth += (t->kind == QB_T_LPAREN || t->kind == QB_T_LBRACKET) -
                  (t->kind == QB_T_RPAREN || t->kind == QB_T_RBRACKET);
         if (t->kind == QB_T_ASSIGN && depth == 0)
@@ -322,7 +322,8 @@ static void refuse_bare(QbParser *p, const QbExpr *e)
 {
     if (e->kind == QB_E_ERROR)
         return;
-    bool equals = e->kind == QB_E_COMPARE && e->cmp_ops[0] == QB_EQ && e->operands[0]->kind == QB_E_NAME;
+    bool equals =
+        e->kind == QB_E_COMPARE && e->cmp_ops[0] == QB_EQ && e->operands[0]->kind == QB_E_NAME;
     if (equals) { /* the name is not missed */
         QbWord name = {e->operands[0]->name, e->operands[0]->span};
         push_stmt(p, qb_build_define(p, e->span, name, qb_build_node(p, QB_E_ERROR, e->span)));
@@ -336,7 +337,8 @@ static void refuse_bare(QbParser *p, const QbExpr *e)
     if (goes_on)
         d->hint = "to go on with the line above, end that line with '-'";
     else if (equals)
-        d->hint = qb_arena_printf(p->arena, "a definition has one '=': %s = ...", e->operands[0]->name);
+        d->hint =
+            qb_arena_printf(p->arena, "a definition has one '=': %s = ...", e->operands[0]->name);
     else
         d->hint = "write NAME = ... or print ...";
 }

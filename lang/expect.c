@@ -99,7 +99,8 @@ static const char *describe(QbParser *p, const QbToken *t)
         return p->whole_file ? qb_grammar_token_name(t->kind) : "the end of the value";
     const char *text = qb_token_text(p, t);
     if (t->kind == QB_T_STRING)
-        return strlen(text) > LONGEST ? "a string" : qb_arena_printf(p->arena, "the string %s", text);
+        return strlen(text) > LONGEST ? "a string"
+                                      : qb_arena_printf(p->arena, "the string %s", text);
     if (strlen(text) > LONGEST)
         return t->kind == QB_T_NAME ? "a name" : "a number";
     return qb_arena_printf(p->arena, "'%s'", text);
@@ -139,7 +140,8 @@ static bool broken_early(const QbParser *p, const QbExpectation *e)
     if (e->found->kind != QB_T_NEWLINE)
         return false;
     int next = e->found[1].kind; /* QB_T_END is behind every line end */
-    return first == QB_T_SAVE ? next == QB_T_TO || next == QB_T_WITH : first == QB_T_DEF && next == QB_T_LBRACE;
+    return first == QB_T_SAVE ? next == QB_T_TO || next == QB_T_WITH
+                              : first == QB_T_DEF && next == QB_T_LBRACE;
 }
 
 /* Lets the grammar go on at the end of the statement: the next line end that is not inside braces opened since. */
@@ -161,8 +163,9 @@ static void skip_statement(QbParser *p, const QbExpectation *e)
 
 static const char *hint_of_break(const QbParser *p)
 {
-    return p->tokens[p->first].kind == QB_T_SAVE ? "a save may be broken after 'to' and 'with', not before them"
-                                                 : "the '{' stands on the line of its 'def'";
+    return p->tokens[p->first].kind == QB_T_SAVE
+               ? "a save may be broken after 'to' and 'with', not before them"
+               : "the '{' stands on the line of its 'def'";
 }
 
 void qb_expect_report(QbParser *p, uint64_t expected)

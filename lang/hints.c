@@ -73,10 +73,12 @@ static const char *assign_hint(QbParser *p, const QbExpectation *e)
     if (e->found->kind != QB_T_ASSIGN || !e->operator_)
         return NULL;
     const QbToken *first = &p->tokens[p->first];
-    bool defined = first[1].kind == QB_T_ASSIGN, is_literal = first->kind == QB_T_NUMBER || first->kind == QB_T_STRING;
-    bool two_words = p->tokens[e->at - 1].kind == QB_T_NAME && p->tokens[e->at - 2].kind != QB_T_DOT;
-    bool alone = (first->kind == QB_T_NAME || is_literal) && !defined && !two_words && !e->close_paren &&
-                 !e->close_bracket;
+    bool defined = first[1].kind == QB_T_ASSIGN,
+         is_literal = first->kind == QB_T_NUMBER || first->kind == QB_T_STRING;
+    bool two_words =
+        p->tokens[e->at - 1].kind == QB_T_NAME && p->tokens[e->at - 2].kind != QB_T_DOT;
+    bool alone = (first->kind == QB_T_NAME || is_literal) && !defined && !two_words &&
+                 !e->close_paren && !e->close_bracket;
     if (alone && first[1].kind == QB_T_LPAREN)
         return "a function is written def NAME(a) = ...";
     if (alone)
@@ -97,8 +99,8 @@ static const char *keyword_hint(QbParser *p, const QbExpectation *e)
         return "put it in brackets: (not ...)";
     if (e->statement && (kind == QB_T_WITH || kind == QB_T_TO))
         return "a save may be broken after 'to' and 'with', not before them";
-    bool begins = kind == QB_T_PARAM || kind == QB_T_SAVE || kind == QB_T_PRINT || kind == QB_T_DEF ||
-                  kind == QB_T_USE;
+    bool begins = kind == QB_T_PARAM || kind == QB_T_SAVE || kind == QB_T_PRINT ||
+                  kind == QB_T_DEF || kind == QB_T_USE;
     if (begins && e->operator_ && !e->operand && !e->statement)
         return "a statement stands on a line of its own";
     if (e->body && begins)
@@ -128,7 +130,8 @@ static const char *colon_hint(QbParser *p, const QbExpectation *e)
 static const char *broken_line_hint(QbParser *p, const QbExpectation *e)
 {
     int kind = e->found->kind;
-    bool is_operator = (kind >= QB_T_EQ && kind <= QB_T_POWER) || kind == QB_T_AND || kind == QB_T_OR;
+    bool is_operator =
+        (kind >= QB_T_EQ && kind <= QB_T_POWER) || kind == QB_T_AND || kind == QB_T_OR;
     if (!e->statement || !is_operator || e->at < 2 || (kind == QB_T_FLOORDIV))
         return NULL;
     return qb_arena_printf(p->arena, "to go on with the line above, end that line with '%s'",
@@ -141,7 +144,8 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
     case QB_T_LBRACE:
         if (p->tokens[p->first].kind == QB_T_DEF)
             return e->operand ? "a body in braces has no '=' before it" : NULL;
-        return e->operand ? "a list is written [1, 2]; braces hold the body of a def, without '='" : NULL;
+        return e->operand ? "a list is written [1, 2]; braces hold the body of a def, without '='"
+                          : NULL;
     case QB_T_COMMA:
         return e->close_paren && !e->comma ? "a list is written [a, b]" : NULL;
     case QB_T_FLOORDIV:
@@ -204,7 +208,8 @@ static const char *form_hint(QbParser *p, const QbExpectation *e)
 const char *qb_hint_for(QbParser *p, const QbExpectation *e)
 {
     static const char *(*const hints[])(QbParser *, const QbExpectation *) = {
-        first_word_hint, assign_hint, colon_hint, broken_line_hint, keyword_hint, sign_hint, operand_hint, form_hint,
+        first_word_hint, assign_hint, colon_hint,   broken_line_hint,
+        keyword_hint,    sign_hint,   operand_hint, form_hint,
     };
     for (int i = 0; i < QB_COUNT(hints); i++) {
         const char *hint = hints[i](p, e);

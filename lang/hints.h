@@ -8,10 +8,10 @@
 typedef struct QbExpectation {
     int at; /* index of `found` */
     const QbToken *found;
-    bool statement;  /* the start of one */
-    bool body;       /* the start of a line of a def's body */
-    bool operand;    /* the start of an expression */
-    bool operator_;  /* an expression could go on here */
+    bool statement; /* the start of one */
+    bool body;      /* the start of a line of a def's body */
+    bool operand;   /* the start of an expression */
+    bool operator_; /* an expression could go on here */
     bool name;
     bool definition; /* NAME at a statement's start was read, '=' can follow */
     bool else_, close_paren, close_bracket, comma;

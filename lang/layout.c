@@ -44,10 +44,10 @@ static bool ends_operand(int kind)
 static bool asks_for_more(int kind)
 {
     static const int kinds[] = {
-        QB_T_ASSIGN, QB_T_COMMA, QB_T_PLUS,     QB_T_MINUS,   QB_T_STAR,  QB_T_SLASH,
-        QB_T_POWER,  QB_T_LT,    QB_T_FLOORDIV, QB_T_PERCENT, QB_T_LE,    QB_T_GT,
-        QB_T_GE,     QB_T_EQ,    QB_T_NE,       QB_T_AND,     QB_T_OR,    QB_T_NOT,
-        QB_T_IF,     QB_T_THEN,  QB_T_ELSE,     QB_T_TO,      QB_T_WITH,  QB_T_PIPE,
+        QB_T_ASSIGN, QB_T_COMMA, QB_T_PLUS,     QB_T_MINUS,   QB_T_STAR, QB_T_SLASH,
+        QB_T_POWER,  QB_T_LT,    QB_T_FLOORDIV, QB_T_PERCENT, QB_T_LE,   QB_T_GT,
+        QB_T_GE,     QB_T_EQ,    QB_T_NE,       QB_T_AND,     QB_T_OR,   QB_T_NOT,
+        QB_T_IF,     QB_T_THEN,  QB_T_ELSE,     QB_T_TO,      QB_T_WITH, QB_T_PIPE,
     };
     for (int i = 0; i < QB_COUNT(kinds); i++) {
         if (kinds[i] == kind)
@@ -64,9 +64,7 @@ static bool begins_statement(int kind)
 
 static int closing_of(int kind)
 {
-    return kind == QB_T_LPAREN     ? QB_T_RPAREN
-           : kind == QB_T_LBRACKET ? QB_T_RBRACKET
-                                   : QB_T_RBRACE;
+    return kind == QB_T_LPAREN ? QB_T_RPAREN : kind == QB_T_LBRACKET ? QB_T_RBRACKET : QB_T_RBRACE;
 }
 
 static const char *sign_of(int kind)
@@ -308,7 +306,8 @@ static void close_bracket(Layout *l, QbToken t)
 /* 'qbi' as the first word of a file is the version; before a number it is meant to be, wherever it stands. */
 static bool is_version(const Layout *l, const QbToken *t)
 {
-    if (!l->p->whole_file || t->hi - t->lo != 3 || memcmp(l->p->source->text + t->lo, "qbi", 3) != 0)
+    if (!l->p->whole_file || t->hi - t->lo != 3 ||
+        memcmp(l->p->source->text + t->lo, "qbi", 3) != 0)
         return false;
     return l->p->n_tokens == 1 || (at_line_end(l) && t[1].kind == QB_T_NUMBER);
 }

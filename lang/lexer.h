@@ -9,8 +9,8 @@ typedef struct QbToken {
     uint32_t lo, hi; /* bytes of the source */
     uint32_t indent; /* of a token that is first on its line: bytes before it */
     bool first;      /* on its line */
-    bool bad;        /* a mistake here was reported: what follows in the statement may be its echo */
-    uint8_t unit;    /* QbUnit of a number, whose span then ends after the unit */
+    bool bad;     /* a mistake here was reported: what follows in the statement may be its echo */
+    uint8_t unit; /* QbUnit of a number, whose span then ends after the unit */
 } QbToken;
 
 /* Spellings that are no qbi, but that the lexer knows so as to name the mend (lang/mistakes.c). */

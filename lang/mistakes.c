@@ -28,12 +28,16 @@ static const Mend mends[] = {
     {QB_X_NOT_EQUAL, QB_T_NE, "QB0105", "unknown operator '%s'", "write '!='"},
     {QB_X_LESS_EQUAL, QB_T_LE, "QB0105", "unknown operator '%s'", "write '<='"},
     {QB_X_GREATER_EQUAL, QB_T_GE, "QB0105", "unknown operator '%s'", "write '>='"},
-    {QB_X_DEFINE, QB_T_ASSIGN, "QB0105", "unknown operator ':='", "a definition is written NAME = ..."},
+    {QB_X_DEFINE, QB_T_ASSIGN, "QB0105", "unknown operator ':='",
+     "a definition is written NAME = ..."},
     {QB_X_UPDATE, QB_T_ASSIGN, "QB0105", "unknown operator '%s'",
      "a name is defined once: give the result a name of its own"},
-    {QB_X_ARROW, QB_T_PIPE, "QB0105", "unknown operator '->'", "a pipe is written '|>'; the type of a result is not written"},
-    {QB_X_BAR, QB_T_PIPE, "QB0105", "unknown operator '|'", "write '|>' for a pipe, 'or' between masks"},
-    {QB_X_SEMICOLON, QB_T_NEWLINE, "QB0105", "unexpected ';'", "a statement ends where its line ends"},
+    {QB_X_ARROW, QB_T_PIPE, "QB0105", "unknown operator '->'",
+     "a pipe is written '|>'; the type of a result is not written"},
+    {QB_X_BAR, QB_T_PIPE, "QB0105", "unknown operator '|'",
+     "write '|>' for a pipe, 'or' between masks"},
+    {QB_X_SEMICOLON, QB_T_NEWLINE, "QB0105", "unexpected ';'",
+     "a statement ends where its line ends"},
     {QB_X_QUESTION, QB_X_DROPPED, "QB0105", "unexpected '?'", "write 'if C then A else B'"},
     {QB_X_BACKSLASH, QB_X_DROPPED, "QB0105", "unexpected '\\'",
      "a line goes on after an operator or a comma, and inside brackets"},
@@ -87,11 +91,13 @@ static void mend_name(QbParser *p, QbToken *t)
         at.lo++;
     uint32_t code = 0;
     at.hi = at.lo + (uint32_t)qb_utf8_decode(text + at.lo, t->hi - at.lo, &code);
-    const char *shown = code == 0xA0 || code == 0x200B || code == 0xFEFF ? "" : qb_token_text(p, &at);
-    QbDiag *d = report(p, &at, "QB0104",
-                       qb_arena_printf(p->arena, *shown ? "unexpected character '%s'"
-                                                        : "unexpected invisible character%s",
-                                       shown));
+    const char *shown =
+        code == 0xA0 || code == 0x200B || code == 0xFEFF ? "" : qb_token_text(p, &at);
+    QbDiag *d = report(
+        p, &at, "QB0104",
+        qb_arena_printf(p->arena,
+                        *shown ? "unexpected character '%s'" : "unexpected invisible character%s",
+                        shown));
     d->hint = "names are ASCII letters, digits and '_'";
     for (int i = 0; i < QB_COUNT(signs); i++) {
         if (signs[i].code == code)
@@ -112,8 +118,7 @@ static void mend_character(QbParser *p, QbToken *t)
 {
     unsigned char c = (unsigned char)p->source->text[t->lo];
     if (c < 0x20 || c == 0x7F)
-        report(p, t, "QB0104",
-               qb_arena_printf(p->arena, "unexpected control character 0x%02x", c));
+        report(p, t, "QB0104", qb_arena_printf(p->arena, "unexpected control character 0x%02x", c));
     else if (c == '\'')
         report(p, t, "QB0107", "strings are written in double quotes");
     else

@@ -11,12 +11,13 @@ typedef struct QbParser {
     const QbSource *source;
     QbDiags *diags;
     bool whole_file; /* or one expression */
-    QbToken *tokens; /* laid out: line ends stand only where statements end, every bracket is paired */
+    QbToken
+        *tokens; /* laid out: line ends stand only where statements end, every bracket is paired */
     int n_tokens, cap_tokens;
-    int next;        /* the token that the grammar gets next */
-    int first;       /* the first token of the statement at hand */
-    bool quiet;      /* a mistake in the statement at hand was reported: its echoes are not */
-    bool any;        /* a statement was read: the version can no longer be given */
+    int next;   /* the token that the grammar gets next */
+    int first;  /* the first token of the statement at hand */
+    bool quiet; /* a mistake in the statement at hand was reported: its echoes are not */
+    bool any;   /* a statement was read: the version can no longer be given */
     QbStmt **stmts;
     int n_stmts, cap_stmts;
     QbExpr *expr;

@@ -6,7 +6,14 @@
 
 #include <string.h>
 
-enum { MOST_ERRORS = 20, MOST_NOTES = 20, TAB = 4, LONG_LINE = 160, BEFORE_CARET = 50, SHOWN = 120 };
+enum {
+    MOST_ERRORS = 20,
+    MOST_NOTES = 20,
+    TAB = 4,
+    LONG_LINE = 160,
+    BEFORE_CARET = 50,
+    SHOWN = 120
+};
 
 static const char bold[] = "\033[1m", gutter_colour[] = "\033[34m", off[] = "\033[0m";
 
@@ -135,7 +142,8 @@ static void add_excerpt(QbText *out, bool color, QbSpan span, const char *hint, 
     if (start == 0 && end >= 3 && memcmp(s->text, "\xEF\xBB\xBF", 3) == 0)
         start = at < 3 ? 0 : 3;
     size_t stop = span.hi < end ? span.hi : end;
-    Shown shown = show_line(s->text + start, end - start, at - start, stop > start ? stop - start : 0);
+    Shown shown =
+        show_line(s->text + start, end - start, at - start, stop > start ? stop - start : 0);
     add_gutter(out, color, line);
     qb_text_addf(out, "%s\n%*s", shown.text.s ? shown.text.s : "", digits_beyond_four(line), "");
     add_gutter(out, color, 0);
@@ -151,7 +159,8 @@ static void add_excerpt(QbText *out, bool color, QbSpan span, const char *hint, 
     qb_text_free(&shown.text);
 }
 
-static void add_heading(QbText *out, bool color, QbSpan span, const Style *style, const char *message)
+static void add_heading(QbText *out, bool color, QbSpan span, const Style *style,
+                        const char *message)
 {
     paint(out, color, bold);
     if (span.source) {
@@ -201,5 +210,6 @@ void qb_diags_text(const QbDiags *d, bool color, QbText *out)
             add_diag(out, color, &d->v[i]);
     }
     if (notes > MOST_NOTES)
-        qb_text_addf(out, "and %d more note%s\n", notes - MOST_NOTES, notes - MOST_NOTES == 1 ? "" : "s");
+        qb_text_addf(out, "and %d more note%s\n", notes - MOST_NOTES,
+                     notes - MOST_NOTES == 1 ? "" : "s");
 }

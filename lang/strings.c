@@ -62,9 +62,9 @@ static void read_escape(Reader *r)
     }
     int length = qb_utf8_decode(r->text + r->at + 1, r->end - r->at - 1, NULL);
     QbSpan span = span_of(r, r->at, r->at + 1 + (uint32_t)length);
-    QbDiag *d = report(r, "QB0112", span,
-                       qb_arena_printf(r->p->arena, "unknown escape '\\%.*s'", length,
-                                       r->text + r->at + 1));
+    QbDiag *d = report(
+        r, "QB0112", span,
+        qb_arena_printf(r->p->arena, "unknown escape '\\%.*s'", length, r->text + r->at + 1));
     d->hint = isalpha((unsigned char)c) ? "paths are written with '/', a backslash is '\\\\'"
                                         : "escapes are \\n, \\t, \\\" and \\\\";
     r->at = span.hi;
@@ -98,9 +98,10 @@ static void check_member(Reader *r, uint32_t lo, uint32_t hi)
 static void refuse_interpolation(Reader *r, uint32_t close)
 {
     const char *inside = qb_arena_strndup(r->p->arena, r->text + r->at + 1, close - r->at - 1);
-    QbDiag *d = report(r, "QB0114", span_of(r, r->at, close + 1),
-                       *inside ? qb_arena_printf(r->p->arena, "'%s' cannot stand in a string", inside)
-                               : "'{}' names no parameter");
+    QbDiag *d =
+        report(r, "QB0114", span_of(r, r->at, close + 1),
+               *inside ? qb_arena_printf(r->p->arena, "'%s' cannot stand in a string", inside)
+                       : "'{}' names no parameter");
     d->hint = "only a parameter's name, or its .stem, .name or .dir; a brace is written '{{'";
 }
 
@@ -108,8 +109,8 @@ static void read_interpolation(Reader *r)
 {
     const char *brace = memchr(r->text + r->at, '}', r->end - r->at);
     if (!brace) {
-        report(r, "QB0113", span_of(r, r->at, r->at + 1), "this '{' has no '}' in its string")->hint =
-            "a brace is written '{{'";
+        report(r, "QB0113", span_of(r, r->at, r->at + 1), "this '{' has no '}' in its string")
+            ->hint = "a brace is written '{{'";
         r->at = r->end;
         return;
     }

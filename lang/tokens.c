@@ -66,9 +66,9 @@ typedef struct UnitName {
 } UnitName;
 
 static const UnitName units[] = {
-    {"px", QB_UNIT_PX},       {"nm", QB_UNIT_NM},       {"um", QB_UNIT_UM},
+    {"px", QB_UNIT_PX},        {"nm", QB_UNIT_NM},        {"um", QB_UNIT_UM},
     {"\xC2\xB5m", QB_UNIT_UM}, {"\xCE\xBCm", QB_UNIT_UM}, {"mm", QB_UNIT_MM},
-    {"ms", QB_UNIT_MS},       {"s", QB_UNIT_S},         {"min", QB_UNIT_MIN},
+    {"ms", QB_UNIT_MS},        {"s", QB_UNIT_S},          {"min", QB_UNIT_MIN},
 };
 
 static bool is_word_byte(unsigned char c)

@@ -45,13 +45,16 @@ static void gather(const Run *run, const Live *l, int k, const QbBox *out, Bump 
     QbBox need;
     qb_step_need(s, k, out, &need, &h);
     bool by_need = s->kind == QB_STEP_KERNEL && s->op->need;
-    int64_t i0 = by_need ? need.lo[0] : out->lo[0] - h.before[0], i1 = by_need ? need.hi[0] : out->hi[0] + h.after[0];
-    int64_t y0 = by_need ? need.lo[1] : out->lo[1] - h.before[1], y1 = by_need ? need.hi[1] : out->hi[1] + h.after[1];
+    int64_t i0 = by_need ? need.lo[0] : out->lo[0] - h.before[0],
+            i1 = by_need ? need.hi[0] : out->hi[0] + h.after[0];
+    int64_t y0 = by_need ? need.lo[1] : out->lo[1] - h.before[1],
+            y1 = by_need ? need.hi[1] : out->hi[1] + h.after[1];
     const void **row = take(mem, (size_t)((i1 - i0) * (y1 - y0)) * sizeof(void *));
     *rows = (QbRows){row, i0, y0, i1 - i0, y1 - y0, need.lo[2], need.hi[2], n[2]};
     const unsigned char *constant = NULL;
     if (h.border == QB_BORDER_CONSTANT && l->constant[k])
-        constant = l->constant[k] + (size_t)(need.lo[2] - l->constant_x[k]) * qb_pix_bytes(s->in_type[k]->pix);
+        constant = l->constant[k] +
+                   (size_t)(need.lo[2] - l->constant_x[k]) * qb_pix_bytes(s->in_type[k]->pix);
     for (int64_t i = i0; i < i1; i++) {
         bool inside = i >= 0 && i < n[0];
         const unsigned char *base = NULL;
@@ -67,7 +70,8 @@ static void gather(const Run *run, const Live *l, int k, const QbBox *out, Bump 
 }
 
 /* Rows of input k copied from the finished state of a fold. */
-static bool gather_stored(const Run *run, const Live *l, int k, const QbBox *out, Bump *mem, QbRows *rows, QbErr *err)
+static bool gather_stored(const Run *run, const Live *l, int k, const QbBox *out, Bump *mem,
+                          QbRows *rows, QbErr *err)
 {
     const QbStep *s = l->step;
     const Live *p = &run->live[s->in[k]];
@@ -80,8 +84,8 @@ static bool gather_stored(const Run *run, const Live *l, int k, const QbBox *out
     for (int64_t r = 0; r < ni * ny; r++)
         row[r] = data + (size_t)r * bytes;
     tile.row = row;
-    *rows = (QbRows){(const void *const *)row, tile.box.lo[0], tile.box.lo[1], ni, ny, tile.box.lo[2], tile.box.hi[2],
-                     s->in_type[k]->n[2]};
+    *rows = (QbRows){(const void *const *)row, tile.box.lo[0], tile.box.lo[1],     ni, ny,
+                     tile.box.lo[2],           tile.box.hi[2], s->in_type[k]->n[2]};
     return p->step->op->fold->fill(p->state, &tile, err);
 }
 
@@ -89,9 +93,18 @@ QbFoldCtx qb_exec_ctx(const Run *run, const Live *l, const QbValue **values)
 {
     const QbStep *s = l->step;
     for (int k = 0; k < s->n_in; k++)
-        values[k] = s->in[k] >= 0 && !qb_step_has_ring(&run->plan->steps[s->in[k]]) ? &run->live[s->in[k]].value : NULL;
-    return (QbFoldCtx){.params = s->params, .in_type = s->in_type, .n_in = s->n_in, .out_type = &s->type, .value = values,
-                       .env = &run->env, .wants_image = s->wants_image, .domain = s->box, .cpu = run->o->kernels};
+        values[k] = s->in[k] >= 0 && !qb_step_has_ring(&run->plan->steps[s->in[k]])
+                        ? &run->live[s->in[k]].value
+                        : NULL;
+    return (QbFoldCtx){.params = s->params,
+                       .in_type = s->in_type,
+                       .n_in = s->n_in,
+                       .out_type = &s->type,
+                       .value = values,
+                       .env = &run->env,
+                       .wants_image = s->wants_image,
+                       .domain = s->box,
+                       .cpu = run->o->kernels};
 }
 
 static bool call(Run *run, Live *l, QbTask *t, unsigned char *partial, QbErr *err)
@@ -136,10 +149,18 @@ bool qb_exec_tile(Run *run, Live *l, const QbBox *box, unsigned char *partial, i
         else if (!gather_stored(run, l, k, box, &mem, &rows[k], err))
             return false;
     }
-    QbTask t = {.params = s->params, .out_type = &s->type, .in_type = s->in_type, .n_in = s->n_in, .in = rows,
-                .value = values, .out = {.box = *box}, .cpu = run->o->kernels, .worker = s->serial ? 0 : w};
+    QbTask t = {.params = s->params,
+                .out_type = &s->type,
+                .in_type = s->in_type,
+                .n_in = s->n_in,
+                .in = rows,
+                .value = values,
+                .out = {.box = *box},
+                .cpu = run->o->kernels,
+                .worker = s->serial ? 0 : w};
     if (qb_step_has_ring(s)) {
-        void **row = take(&mem, (size_t)((box->hi[0] - box->lo[0]) * (box->hi[1] - box->lo[1])) * sizeof(void *));
+        void **row = take(&mem, (size_t)((box->hi[0] - box->lo[0]) * (box->hi[1] - box->lo[1])) *
+                                    sizeof(void *));
         rows_of_tile(l, box, row);
         t.out.row = row;
     }

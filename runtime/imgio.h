@@ -9,18 +9,19 @@
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
 typedef struct QbReadSpec {
-    const char *path; /* may hold * or ?: the files are slices, in natural order of the numbers in their names */
-    int64_t page;     /* -1: all */
-    int64_t channel;  /* -1: not given */
-    int64_t time;     /* -1: not given */
+    const char *
+        path; /* may hold * or ?: the files are slices, in natural order of the numbers in their names */
+    int64_t page;    /* -1: all */
+    int64_t channel; /* -1: not given */
+    int64_t time;    /* -1: not given */
 } QbReadSpec;
 
 typedef struct QbImageInfo {
-    QbType type;          /* QB_IMAGE; rank, shape, pixel type, spacing */
-    int64_t pages;        /* pages of the volume that is read */
-    int64_t atom_rows;    /* image rows that are decoded together: rows per strip, or a row of tiles */
-    int64_t atom_bytes;   /* decoded bytes of one atom */
-    bool sequential;      /* one compressed strip too large to hold: rows are decoded in order */
+    QbType type;       /* QB_IMAGE; rank, shape, pixel type, spacing */
+    int64_t pages;     /* pages of the volume that is read */
+    int64_t atom_rows; /* image rows that are decoded together: rows per strip, or a row of tiles */
+    int64_t atom_bytes; /* decoded bytes of one atom */
+    bool sequential;    /* one compressed strip too large to hold: rows are decoded in order */
     bool compressed;
     const char *compression; /* "none" "packbits" "lzw" "deflate" … */
     int bits, samples;
@@ -63,8 +64,9 @@ void qb_atomic_abort_all(void);
 
 typedef struct QbWriteSpec {
     const char *path;
-    QbType type;             /* of the raster; labels and masks too */
-    QbPix store;             /* pixel type in the file: u8 for masks (0, 255), u16 or u32 for labels, else type.pix */
+    QbType type; /* of the raster; labels and masks too */
+    QbPix
+        store; /* pixel type in the file: u8 for masks (0, 255), u16 or u32 for labels, else type.pix */
     const char *description; /* provenance, for the TIFF description and PNG text */
     double low, high;        /* PNG of an image that is not u8: the range scaled to 0..255 */
 } QbWriteSpec;
@@ -79,7 +81,8 @@ bool qb_writer_open_npy(const QbWriteSpec *spec, QbImageWriter **w, QbErr *err);
 /* Rows (axis 1; axis 0 for 2D) that a block must be a multiple of, except the last: rows per strip. A function of shape and type alone. */
 int64_t qb_writer_atom(const QbType *type, QbPix store);
 /* `rows` as in QbTile. Bytes that one packed box may take at most: qb_writer_pack_bound. */
-bool qb_writer_pack(const QbImageWriter *w, const QbBox *box, const void *const *rows, QbPacked **out, QbErr *err);
+bool qb_writer_pack(const QbImageWriter *w, const QbBox *box, const void *const *rows,
+                    QbPacked **out, QbErr *err);
 size_t qb_writer_pack_bound(const QbType *type, QbPix store, int64_t ni, int64_t ny, int64_t nx);
 bool qb_writer_append(QbImageWriter *w, QbPacked *take, QbErr *err);
 void qb_packed_free(QbPacked *p);

@@ -15,9 +15,11 @@ bool qb_memory_map(size_t bytes, unsigned char **out, QbErr *err)
     *out = NULL;
     if (!bytes)
         return true;
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
     if (p == MAP_FAILED)
-        return qb_err_set(err, "not enough memory: cannot get %zu MiB: %s", (bytes >> 20) + 1, strerror(errno));
+        return qb_err_set(err, "not enough memory: cannot get %zu MiB: %s", (bytes >> 20) + 1,
+                          strerror(errno));
     /* A mapping of some huge pages wastes less than one of them at each end. */
     if (bytes >= 4u * HUGE)
         madvise(p, bytes, MADV_HUGEPAGE);

@@ -9,7 +9,7 @@
 
 /* A quantum that was started: its tiles are handed out one by one; done quanta leave in order. */
 typedef struct Flight {
-    int64_t a, b;         /* indices of axis 0 */
+    int64_t a, b; /* indices of axis 0 */
     int64_t tiles, issued, done;
     unsigned char *partials;
 } Flight;
@@ -20,25 +20,25 @@ typedef struct Flight {
  * tasks that own their part. */
 typedef struct Live {
     const QbStep *step;
-    void *state;          /* source, fold or sink */
-    QbValue value;        /* CONST, SCALAR, FOLD */
+    void *state;   /* source, fold or sink */
+    QbValue value; /* CONST, SCALAR, FOLD */
     bool opened, finished;
     unsigned char *ring;
-    unsigned char *partials;   /* ORDERED and sinks: depth × max_tiles; ANY: one per worker */
+    unsigned char *partials; /* ORDERED and sinks: depth × max_tiles; ANY: one per worker */
     size_t partial_stride;
-    bool *partial_used;        /* ANY: per worker */
+    bool *partial_used;                     /* ANY: per worker */
     unsigned char *constant[QB_MAX_INPUTS]; /* a row of the value outside, for constant borders */
     int64_t constant_x[QB_MAX_INPUTS];
     /* cursor: the next quantum */
     int interval;
     int64_t at;
-    int64_t published;    /* ticks */
+    int64_t published; /* ticks */
     Flight flight[MAX_DEPTH];
     int first, n_flights; /* ring of flights */
     bool merging;
-    int running;          /* tiles in work */
+    int running;                      /* tiles in work */
     int *users, *user_input, n_users; /* consumers of the ring in this pass */
-    int64_t voxels;       /* done so far, and the time that took in tasks */
+    int64_t voxels;                   /* done so far, and the time that took in tasks */
     double seconds;
 } Live;
 
@@ -53,7 +53,7 @@ typedef struct Worker {
     QbStepTime *time;      /* per step */
     QbThreadTime thread;   /* the tasks that were kept */
     int64_t cap_notes, most_notes;
-    double shortest;       /* shorter tasks are not kept: the buffer was full before */
+    double shortest; /* shorter tasks are not kept: the buffer was full before */
     double waited;
 } Worker;
 
@@ -62,13 +62,13 @@ typedef struct Run {
     const QbRunOptions *o;
     QbRunResult *r;
     QbRunEnv env;
-    Live *live;            /* per step */
+    Live *live; /* per step */
     Worker *workers;
     int threads;
     size_t worker_bytes;
-    double *serial;        /* per step: seconds in which nothing else could run */
-    double origin;         /* qb_now() at the start of the run */
-    double began;          /* at the start of qb_run */
+    double *serial; /* per step: seconds in which nothing else could run */
+    double origin;  /* qb_now() at the start of the run */
+    double began;   /* at the start of qb_run */
     double next_look, next_tell, sample_every, fraction; /* watch.c */
     QbErr *err;
 } Run;
@@ -113,7 +113,7 @@ bool qb_live_next(const Live *l, QbBox *box);
 /* memory.c: zero pages from the system, with huge pages where that wastes little; false says how much was asked for. */
 bool qb_memory_map(size_t bytes, unsigned char **out, QbErr *err);
 void qb_memory_unmap(unsigned char *p, size_t bytes);
-size_t qb_memory_peak(void);    /* highest resident size of the process so far, bytes */
+size_t qb_memory_peak(void); /* highest resident size of the process so far, bytes */
 size_t qb_memory_resident(void);
 
 /* sinks.c */

@@ -136,7 +136,8 @@ static void advice_text(const QbStep *step, const QbStepTime *t, QbText *out)
 {
     double f = step_fraction(t);
     if (f < 0.9)
-        qb_text_addf(out, "%s is %.0f %% serial: no more than %.1f× from more cores", step->label, 100 * (1 - f), amdahl(f, 0));
+        qb_text_addf(out, "%s is %.0f %% serial: no more than %.1f× from more cores", step->label,
+                     100 * (1 - f), amdahl(f, 0));
     else
         qb_text_addf(out, "%s runs in parallel: more cores make it faster", step->label);
 }
@@ -236,7 +237,8 @@ void qb_report_json(const QbPlan *plan, const QbRunResult *r, const QbReportInfo
 void qb_report_verdict(const QbPlan *plan, const QbRunResult *r, QbText *out)
 {
     Sums s = sum_up(plan, r);
-    qb_text_addf(out, "%.2f s on %d thread%s, p = %.2f", r->wall, plan->threads, plan->threads == 1 ? "" : "s", s.p);
+    qb_text_addf(out, "%.2f s on %d thread%s, p = %.2f", r->wall, plan->threads,
+                 plan->threads == 1 ? "" : "s", s.p);
     if (s.hotspot >= 0)
         qb_text_addf(out, "; %s is the hotspot (%.0f %%)", plan->steps[s.hotspot].label,
                      s.busy > 0 ? 100 * r->steps[s.hotspot].busy / s.busy : 0);
@@ -250,29 +252,34 @@ static void table_row(const QbPlan *plan, const QbRunResult *r, const Sums *s, i
     int line = 0, column = 0;
     if (step->span.source)
         qb_source_place(step->span.source, step->span.lo, &line, &column);
-    qb_text_addf(out, "%-24s %6d %9.3f %9.3f %9.3f %8lld %11lld %9.0f %6.1f %9.3f %8.2f\n", step->label, line,
-                 t->first < 0 ? 0 : t->last - t->first, t->busy, t->cpu, (long long)t->tasks, (long long)t->voxels,
-                 t->busy > 0 ? 1e-6 * (double)t->voxels / t->busy : 0, s->busy > 0 ? 100 * t->busy / (r->wall * plan->threads) : 0,
-                 t->serial, step_fraction(t));
+    qb_text_addf(
+        out, "%-24s %6d %9.3f %9.3f %9.3f %8lld %11lld %9.0f %6.1f %9.3f %8.2f\n", step->label,
+        line, t->first < 0 ? 0 : t->last - t->first, t->busy, t->cpu, (long long)t->tasks,
+        (long long)t->voxels, t->busy > 0 ? 1e-6 * (double)t->voxels / t->busy : 0,
+        s->busy > 0 ? 100 * t->busy / (r->wall * plan->threads) : 0, t->serial, step_fraction(t));
 }
 
 void qb_report_table(const QbPlan *plan, const QbRunResult *r, QbText *out)
 {
     Sums s = sum_up(plan, r);
-    qb_text_addf(out, "%-24s %6s %9s %9s %9s %8s %11s %9s %6s %9s %8s\n", "node", "line", "wall s", "busy s", "cpu s", "tasks",
-                 "voxels", "Mvoxel/s", "share", "serial s", "parallel");
+    qb_text_addf(out, "%-24s %6s %9s %9s %9s %8s %11s %9s %6s %9s %8s\n", "node", "line", "wall s",
+                 "busy s", "cpu s", "tasks", "voxels", "Mvoxel/s", "share", "serial s", "parallel");
     for (int i = 0; i < r->n_steps; i++)
         if (r->steps[i].tasks)
             table_row(plan, r, &s, i, out);
-    qb_text_addf(out, "%-24s %6s %9s %9.3f %9s %8s %11s %9s %6.1f\n", "other", "", "", s.other, "", "", "", "",
-                 r->wall > 0 ? 100 * s.other / (r->wall * plan->threads) : 0);
-    qb_text_addf(out, "wall %.3f s, cpu %.3f s, serial %.3f s, waiting %.3f s, utilisation %.0f %%, recomputation %.2f\n", r->wall,
-                 r->cpu, s.serial, s.waiting, 100 * s.utilisation, qb_plan_recompute(plan));
-    qb_text_addf(out, "memory %zu MiB, %.0f %% of the %zu MiB that were predicted, budget %zu MiB\n", r->peak >> 20,
-                 plan->predicted ? 100 * (double)r->peak / (double)plan->predicted : 0, plan->predicted >> 20,
-                 plan->budget >> 20);
-    qb_text_addf(out, "read %lld pages, %lld bytes; wrote %lld bytes\nspeed-up after Amdahl:", (long long)r->pages_read,
-                 (long long)r->bytes_read, (long long)r->bytes_written);
+    qb_text_addf(out, "%-24s %6s %9s %9.3f %9s %8s %11s %9s %6.1f\n", "other", "", "", s.other, "",
+                 "", "", "", r->wall > 0 ? 100 * s.other / (r->wall * plan->threads) : 0);
+    qb_text_addf(out,
+                 "wall %.3f s, cpu %.3f s, serial %.3f s, waiting %.3f s, utilisation %.0f %%, "
+                 "recomputation %.2f\n",
+                 r->wall, r->cpu, s.serial, s.waiting, 100 * s.utilisation,
+                 qb_plan_recompute(plan));
+    qb_text_addf(
+        out, "memory %zu MiB, %.0f %% of the %zu MiB that were predicted, budget %zu MiB\n",
+        r->peak >> 20, plan->predicted ? 100 * (double)r->peak / (double)plan->predicted : 0,
+        plan->predicted >> 20, plan->budget >> 20);
+    qb_text_addf(out, "read %lld pages, %lld bytes; wrote %lld bytes\nspeed-up after Amdahl:",
+                 (long long)r->pages_read, (long long)r->bytes_read, (long long)r->bytes_written);
     for (int t = 1; t <= 64; t *= 2)
         qb_text_addf(out, " %d: %.2f×%s", t, amdahl(s.p, t), t < 64 ? "," : "");
     if (s.p < 1)

@@ -11,7 +11,8 @@ typedef struct QbReportInfo {
     const char *sha256;   /* of its text, hexadecimal */
 } QbReportInfo;
 
-void qb_report_json(const QbPlan *plan, const QbRunResult *r, const QbReportInfo *info, QbText *out);
+void qb_report_json(const QbPlan *plan, const QbRunResult *r, const QbReportInfo *info,
+                    QbText *out);
 void qb_report_table(const QbPlan *plan, const QbRunResult *r, QbText *out);
 /* One line: "0.31 s on 2 threads, p = 0.96; read is the hotspot (41 %); 8 cores would give 5.6×". */
 void qb_report_verdict(const QbPlan *plan, const QbRunResult *r, QbText *out);

@@ -32,7 +32,8 @@ static double process_cpu(void)
 {
     struct rusage u;
     getrusage(RUSAGE_SELF, &u);
-    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) + 1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
+    return (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+           1e-6 * (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec);
 }
 
 /* ---- one pass --------------------------------------------------------------------------------------- */
@@ -157,7 +158,8 @@ static bool finish_folds(Run *run, int pass, QbErr *err)
         for (int w = 0; is_any_fold(s) && w < run->threads; w++)
             if (l->partial_used[w])
                 partials[n++] = l->partials + (size_t)w * l->partial_stride;
-        bool ok = !is_any_fold(s) || !s->op->fold->merge || s->op->fold->merge(&c, l->state, partials, NULL, n, err);
+        bool ok = !is_any_fold(s) || !s->op->fold->merge ||
+                  s->op->fold->merge(&c, l->state, partials, NULL, n, err);
         free(partials);
         if (!ok || !s->op->fold->finish(&c, l->state, &l->value, err))
             return false;
@@ -354,14 +356,19 @@ static bool run_all(Run *run, QbErr *err)
 
 bool qb_run(const QbPlan *plan, const QbRunOptions *o, QbRunResult *r, QbErr *err)
 {
-    Run run = {.plan = plan, .o = o, .r = r, .threads = plan->threads, .origin = o->started > 0 ? o->started : qb_now()};
+    Run run = {.plan = plan,
+               .o = o,
+               .r = r,
+               .threads = plan->threads,
+               .origin = o->started > 0 ? o->started : qb_now()};
     memset(r, 0, sizeof(*r));
     r->n_steps = plan->n_steps;
     r->failed_step = -1;
     r->steps = qb_xcalloc((size_t)plan->n_steps + 1, sizeof(QbStepTime));
     r->n_outputs = plan->dag->n_outputs;
     r->outputs = qb_xcalloc((size_t)r->n_outputs + 1, sizeof(QbOutputDone));
-    run.env = (QbRunEnv){.threads = plan->threads, .spill_above = plan->spill_above, .tmp_dir = o->tmp_dir};
+    run.env = (QbRunEnv){
+        .threads = plan->threads, .spill_above = plan->spill_above, .tmp_dir = o->tmp_dir};
     run.live = qb_xcalloc((size_t)plan->n_steps + 1, sizeof(Live));
     run.serial = qb_xcalloc((size_t)plan->n_steps + 1, sizeof(double));
     r->passes = qb_xcalloc((size_t)plan->n_passes + 1, sizeof(*r->passes));

@@ -8,47 +8,49 @@
 /* How far a run is. */
 typedef struct QbProgress {
     int pass, n_passes;
-    const char *node;    /* the step that will take longest from here on */
-    double fraction;     /* of the time, as planned and corrected by what was measured */
+    const char *node; /* the step that will take longest from here on */
+    double fraction;  /* of the time, as planned and corrected by what was measured */
     double voxels_per_s, left_s;
-    size_t memory;       /* resident bytes now */
+    size_t memory; /* resident bytes now */
 } QbProgress;
 
 typedef struct QbRunOptions {
-    const char *out_dir;      /* where relative outputs go; NULL: the current directory */
-    const char *tmp_dir;      /* spill files */
+    const char *out_dir; /* where relative outputs go; NULL: the current directory */
+    const char *tmp_dir; /* spill files */
     const QbKernels *kernels;
-    const char *provenance;   /* written into every output that can carry it */
-    double started;           /* qb_now() at the start of the process, for the wall time of the run */
-    bool gather;              /* tables are handed over in the result rather than written */
-    bool trace;               /* keep the tasks of every thread, and samples of memory */
-    int64_t trace_notes;      /* tasks that a thread keeps at most */
-    bool foresee;             /* a run on one thread finds out what a second one would have done */
-    void (*progress)(void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */
+    const char *provenance; /* written into every output that can carry it */
+    double started;         /* qb_now() at the start of the process, for the wall time of the run */
+    bool gather;            /* tables are handed over in the result rather than written */
+    bool trace;             /* keep the tasks of every thread, and samples of memory */
+    int64_t trace_notes;    /* tasks that a thread keeps at most */
+    bool foresee;           /* a run on one thread finds out what a second one would have done */
+    void (*progress)(
+        void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */
     void *progress_ctx;
-    int head_rows;            /* of each table that is written, to be shown */
+    int head_rows; /* of each table that is written, to be shown */
 } QbRunOptions;
 
 typedef struct QbStepTime {
-    double first, last;       /* seconds since the run's start; first < 0: never ran */
-    double busy, cpu, serial; /* seconds inside tasks, processor seconds, seconds in which nothing else could run */
-    double merge;             /* of `busy`: joining what the tasks of a quantum gave, one at a time */
+    double first, last; /* seconds since the run's start; first < 0: never ran */
+    double busy, cpu,
+        serial; /* seconds inside tasks, processor seconds, seconds in which nothing else could run */
+    double merge; /* of `busy`: joining what the tasks of a quantum gave, one at a time */
     int64_t merges, tasks, voxels, bytes;
 } QbStepTime;
 
 /* One task: what it did and when. A merge has no rows and no voxels. */
 typedef struct QbTaskNote {
-    double start, end;        /* seconds since the run's start */
+    double start, end; /* seconds since the run's start */
     int step;
     bool merge;
-    int64_t i[2], y[2];       /* [first, end) of axis 0 and of axis 1 */
+    int64_t i[2], y[2]; /* [first, end) of axis 0 and of axis 1 */
     int64_t voxels, bytes;
 } QbTaskNote;
 
 typedef struct QbThreadTime {
     double busy, cpu, waited; /* in tasks; waiting for one that was not ready */
     int64_t tasks;
-    QbTaskNote *notes;        /* with options.trace, in order */
+    QbTaskNote *notes;         /* with options.trace, in order */
     int64_t n_notes, left_out; /* left out: the shortest ones of too many */
 } QbThreadTime;
 
@@ -66,28 +68,28 @@ typedef struct QbOutputDone {
     const char *kind; /* "image" "mask" "labels" "table" */
     int64_t bytes;
     QbTable *table; /* gathered; outputs of one node share it */
-    char *head;       /* a table's first rows, as `print` shows them; or NULL */
-    int64_t rows;     /* of a table */
+    char *head;     /* a table's first rows, as `print` shows them; or NULL */
+    int64_t rows;   /* of a table */
 } QbOutputDone;
 
 typedef struct QbRunResult {
-    QbText printed;           /* what `print` wrote */
-    QbOutputDone *outputs;    /* one per output of the DAG */
+    QbText printed;        /* what `print` wrote */
+    QbOutputDone *outputs; /* one per output of the DAG */
     int n_outputs;
-    QbStepTime *steps;        /* one per step of the plan */
+    QbStepTime *steps; /* one per step of the plan */
     int n_steps;
-    int failed_step;          /* in which an error came up; -1: in none */
+    int failed_step; /* in which an error came up; -1: in none */
     QbThreadTime *threads;
     int n_threads;
     QbPassTime *passes;
     int n_passes;
     QbMemorySample *samples;
     int n_samples;
-    double began;             /* seconds from options.started to the call of qb_run */
-    double wall, cpu;         /* of the process since options.started */
-    double pass_wall;         /* inside passes */
+    double began;     /* seconds from options.started to the call of qb_run */
+    double wall, cpu; /* of the process since options.started */
+    double pass_wall; /* inside passes */
     int64_t pages_read, bytes_read, bytes_written, voxels;
-    size_t peak;              /* peak resident bytes of the process */
+    size_t peak; /* peak resident bytes of the process */
 } QbRunResult;
 
 /* False: nothing of the run's own is left behind. The result must be freed in either case. */

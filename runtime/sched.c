@@ -51,7 +51,10 @@ static QbTaskNote note_of(const Run *run, const Task *t, const QbBox *box, const
 {
     const QbStep *s = t->l->step;
     const QbType *type = qb_step_has_ring(s) ? &s->type : s->in_type[0];
-    QbTaskNote n = {.start = at[0] - run->origin, .end = at[1] - run->origin, .step = s->id, .merge = t->tile < 0,
+    QbTaskNote n = {.start = at[0] - run->origin,
+                    .end = at[1] - run->origin,
+                    .step = s->id,
+                    .merge = t->tile < 0,
                     .i = {t->f->a, t->f->b}};
     if (n.merge)
         return n;
@@ -105,7 +108,8 @@ static bool run_task(Run *run, const Task *t, const QbBox *box, int w, QbErr *er
     if (t->tile < 0)
         return qb_exec_merge(run, t->l, t->f, err);
     unsigned char *partial = partial_of(run, t, w);
-    if (t->l->step->kind == QB_STEP_FOLD && qb_ready_needs_merge(t->l->step) && t->l->step->op->fold->init) {
+    if (t->l->step->kind == QB_STEP_FOLD && qb_ready_needs_merge(t->l->step) &&
+        t->l->step->op->fold->init) {
         const QbValue *values[QB_MAX_INPUTS];
         QbFoldCtx ctx = qb_exec_ctx(run, t->l, values);
         t->l->step->op->fold->init(&ctx, partial);
@@ -201,7 +205,10 @@ static void work(Sched *c, int w)
 
 bool qb_sched_pass(Run *run, int pass, QbErr *err)
 {
-    Sched c = {.run = run, .pass = pass, .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
+    Sched c = {.run = run,
+               .pass = pass,
+               .lock = PTHREAD_MUTEX_INITIALIZER,
+               .wake = PTHREAD_COND_INITIALIZER};
     c.working = qb_xcalloc((size_t)run->threads, sizeof(*c.working));
     qb_ready_open(&c.ready, run, pass);
     run->err = err;

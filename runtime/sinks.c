@@ -32,8 +32,12 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
     const QbValue *low = s->in[1] >= 0 ? &run->live[s->in[1]].value : NULL;
     const QbValue *high = s->in[2] >= 0 ? &run->live[s->in[2]].value : NULL;
     char *path = output_path(run, o);
-    QbWriteSpec spec = {.path = path, .type = s->type, .store = s->type.pix, .description = run->o->provenance,
-                        .low = low ? low->number : 0, .high = high ? high->number : 255};
+    QbWriteSpec spec = {.path = path,
+                        .type = s->type,
+                        .store = s->type.pix,
+                        .description = run->o->provenance,
+                        .low = low ? low->number : 0,
+                        .high = high ? high->number : 255};
     if (s->type.kind == QB_MASK)
         spec.store = QB_U8;
     if (s->type.kind == QB_LABELS)
@@ -102,11 +106,14 @@ static const char *kind_of(const QbType *t)
     return qb_kind_name(t->kind);
 }
 
-static bool write_table(const Run *run, const QbOutput *o, QbTable *table, QbAtomicFile **pending, QbErr *err)
+static bool write_table(const Run *run, const QbOutput *o, QbTable *table, QbAtomicFile **pending,
+                        QbErr *err)
 {
     char *path = output_path(run, o);
-    bool ok = o->format == QB_FORMAT_JSON ? qb_table_write_json(path, table, pending, err)
-                                          : qb_table_write(path, table, o->format == QB_FORMAT_TSV ? '\t' : ',', pending, err);
+    bool ok =
+        o->format == QB_FORMAT_JSON
+            ? qb_table_write_json(path, table, pending, err)
+            : qb_table_write(path, table, o->format == QB_FORMAT_TSV ? '\t' : ',', pending, err);
     free(path);
     return ok;
 }

@@ -27,9 +27,9 @@ static bool in_range(const Ask *a, const char *what, int64_t value, int64_t n)
 {
     if (value < n)
         return true;
-    qb_err_set(
-        a->err, "'%s' has %" PRId64 " %s%s: %s=%" PRId64 " is not one of them (they count from 0)",
-        a->spec->path, n, what, n == 1 ? "" : "s", what, value);
+    qb_err_set(a->err,
+               "'%s' has %" PRId64 " %s%s: %s=%" PRId64 " is not one of them (they count from 0)",
+               a->spec->path, n, what, n == 1 ? "" : "s", what, value);
     return misasked(a);
 }
 

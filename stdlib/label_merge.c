@@ -36,7 +36,8 @@ static bool grow_nodes(QbLabelState *s, int64_t n, QbErr *err)
     if ((size_t)n <= s->node_cap)
         return true;
     size_t cap = (size_t)n + (size_t)n / 4;
-    if (!grow((void **)&s->parent, cap, sizeof(uint32_t), err) || !grow((void **)&s->mark, cap, sizeof(uint32_t), err))
+    if (!grow((void **)&s->parent, cap, sizeof(uint32_t), err) ||
+        !grow((void **)&s->mark, cap, sizeof(uint32_t), err))
         return false;
     s->node_cap = cap;
     return true;
@@ -57,7 +58,8 @@ static bool grow_live_slots(QbLiveSet *l, size_t n, QbErr *err)
     if (n <= l->slot_cap)
         return true;
     size_t cap = n + n / 4;
-    if (!grow((void **)&l->slot, cap, sizeof(int64_t), err) || !grow((void **)&l->root_slot, cap, sizeof(int64_t), err))
+    if (!grow((void **)&l->slot, cap, sizeof(int64_t), err) ||
+        !grow((void **)&l->root_slot, cap, sizeof(int64_t), err))
         return false;
     l->slot_cap = cap;
     return true;
@@ -66,11 +68,13 @@ static bool grow_live_slots(QbLiveSet *l, size_t n, QbErr *err)
 /* ---- faces between tiles ---------------------------------------------------------------------------- */
 
 /* The beam of slice i and row y, with the bits of that row and those of row (i2, y2) of the same beam. */
-static QbSide side_of(const QbLabelTile *t, uint32_t base, int64_t i, int64_t y, int64_t i2, int64_t y2)
+static QbSide side_of(const QbLabelTile *t, uint32_t base, int64_t i, int64_t y, int64_t i2,
+                      int64_t y2)
 {
     int64_t beam = i / t->beams.bz * t->nby + y / t->beams.by;
     uint32_t from = t->start[beam];
-    return (QbSide){&t->run[from], t->start[beam + 1] - from, base, qb_label_bits(t, i, y), qb_label_bits(t, i2, y2)};
+    return (QbSide){&t->run[from], t->start[beam + 1] - from, base, qb_label_bits(t, i, y),
+                    qb_label_bits(t, i2, y2)};
 }
 
 /* Joins the first row of tile j to the last row of tile j − 1, slice by slice. */
@@ -107,7 +111,8 @@ static QbSide live_side(const QbLabelState *s, int64_t y, int64_t y2)
 
 /* Joins rows [ya, yb) of a tile's first slice (one beam; y0 is the tile's first row) to rows [pa, pb) of the live set
  * (one beam). */
-static void join_rows(QbLabelState *s, const QbLabelTile *t, uint32_t base, int64_t y0, const int64_t cut[4])
+static void join_rows(QbLabelState *s, const QbLabelTile *t, uint32_t base, int64_t y0,
+                      const int64_t cut[4])
 {
     const QbBeams *k = &s->beams;
     int64_t ya = cut[0], yb = cut[1], pa = cut[2], pb = cut[3];
@@ -190,7 +195,8 @@ static bool bury(QbLabelState *s, QbErr *err)
         int64_t slot = s->live.slot[k], winner = s->live.root_slot[s->parent[k]], voxels;
         if (slot == winner)
             continue;
-        if (!qb_column_get(s->voxels, slot, &voxels, err) || !qb_column_set(s->voxels, slot, 0, err) ||
+        if (!qb_column_get(s->voxels, slot, &voxels, err) ||
+            !qb_column_set(s->voxels, slot, 0, err) ||
             !qb_column_add(s->voxels, winner, voxels, err))
             return false;
         if (s->forward && !qb_column_set(s->forward, slot, winner, err))
@@ -294,7 +300,8 @@ static bool merge_layer(QbLabelState *s, const Layer *l, QbErr *err)
 
 bool qb_label_merge(QbLabelState *s, void *const *partials, const QbBox *boxes, int n, QbErr *err)
 {
-    Layer l = {.tile = malloc((size_t)n * sizeof(*l.tile)), .base = malloc((size_t)n * sizeof(*l.base))};
+    Layer l = {.tile = malloc((size_t)n * sizeof(*l.tile)),
+               .base = malloc((size_t)n * sizeof(*l.base))};
     bool ok = l.tile && l.base;
     if (!ok)
         qb_err_set(err, "out of memory: %d tiles cannot be merged", n);
@@ -306,7 +313,8 @@ bool qb_label_merge(QbLabelState *s, void *const *partials, const QbBox *boxes, 
         for (to = from; to < n && boxes[to].lo[0] == boxes[from].lo[0]; to++) {
             const QbBox *b = &boxes[to];
             QbLabelTile *t = &l.tile[to - from];
-            *t = qb_label_tile_map(&s->beams, partials[to], b->hi[0] - b->lo[0], b->hi[1] - b->lo[1], s->nx);
+            *t = qb_label_tile_map(&s->beams, partials[to], b->hi[0] - b->lo[0],
+                                   b->hi[1] - b->lo[1], s->nx);
             l.base[to - from] = (uint32_t)l.n_nodes;
             l.n_nodes += *t->n_comps;
         }

@@ -23,7 +23,8 @@ static int64_t beams_of_layer(const QbBeams *b, int64_t ny)
 size_t qb_label_state_bytes(const QbFoldCtx *c, const QbBeams *b)
 {
     const int64_t *lo = c->domain.lo, *hi = c->domain.hi;
-    int64_t ny = hi[1] - lo[1], nx = hi[2] - lo[2], beams = beams_of_layer(b, ny), runs = beams * ((nx + 1) / 2);
+    int64_t ny = hi[1] - lo[1], nx = hi[2] - lo[2], beams = beams_of_layer(b, ny),
+            runs = beams * ((nx + 1) / 2);
     size_t bytes = sizeof(QbLabelState);
     bytes += (size_t)ny * sizeof(uint32_t) + (size_t)(ny + 1) * sizeof(uint32_t);
     bytes += (size_t)runs * (sizeof(QbRun) + 2 * sizeof(int64_t) + 2 * sizeof(uint32_t));
@@ -33,7 +34,8 @@ size_t qb_label_state_bytes(const QbFoldCtx *c, const QbBeams *b)
     double slots = voxels / (b->solid ? 2 : 4); /* more components than that do not fit */
     bytes += share(c->env, slots * 8);
     if (c->wants_image) {
-        double all_runs = voxels / (b->solid ? 2 : 2.0 * b->bz * b->by) * sizeof(QbRun) + voxels / 4;
+        double all_runs =
+            voxels / (b->solid ? 2 : 2.0 * b->bz * b->by) * sizeof(QbRun) + voxels / 4;
         bytes += share(c->env, slots * 8) + share(c->env, all_runs);
         bytes += share(c->env, slots * 8) + share(c->env, slots * 4) + share(c->env, voxels / 1024);
     }
@@ -45,7 +47,8 @@ size_t qb_label_state_bytes(const QbFoldCtx *c, const QbBeams *b)
 size_t qb_label_partial_bytes(const QbBeams *b, int64_t ni, int64_t ny, int64_t nx)
 {
     int64_t beams = (ni + b->bz - 1) / b->bz * ((ny + b->by - 1) / b->by);
-    return qb_label_tile_bytes(b, ni, ny, nx) + (size_t)(beams * ((nx + 1) / 2)) * 2 * sizeof(uint32_t);
+    return qb_label_tile_bytes(b, ni, ny, nx) +
+           (size_t)(beams * ((nx + 1) / 2)) * 2 * sizeof(uint32_t);
 }
 
 /* ---- life ------------------------------------------------------------------------------------------- */
@@ -127,7 +130,8 @@ static bool number_slots(QbLabelState *s, QbErr *err)
         label = n;
         if (voxels == 0) {
             int64_t winner;
-            if (!qb_column_get(s->forward, slot, &winner, err) || !qb_column_get(s->forward, winner, &label, err))
+            if (!qb_column_get(s->forward, slot, &winner, err) ||
+                !qb_column_get(s->forward, winner, &label, err))
                 return false;
         }
         if (!qb_column_set(s->forward, slot, label, err))
@@ -184,7 +188,8 @@ bool qb_label_rows(QbLabelState *s, QbTable *t, QbErr *err)
             return false;
         if (voxels == 0)
             continue;
-        if (!qb_table_put_whole(t, row, 0, row + 1, err) || !qb_table_put_whole(t, row, 1, voxels, err))
+        if (!qb_table_put_whole(t, row, 0, row + 1, err) ||
+            !qb_table_put_whole(t, row, 1, voxels, err))
             return false;
         row++;
     }

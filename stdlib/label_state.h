@@ -17,14 +17,15 @@ typedef struct QbStoredTile {
 /* The last slice that was merged: its beams' runs, and of beams of several rows the bits of that slice. A run's comp is an
  * index into `slot`. Bounded by the worst case of one slice. */
 typedef struct QbLiveSet {
-    int64_t i;          /* the slice; −1: none yet */
-    uint64_t *bits;     /* ny rows of `pitch` words; NULL when beams are solid */
-    uint32_t *beam;     /* of each row */
-    uint32_t *start;    /* of each beam, and one more */
+    int64_t i;       /* the slice; −1: none yet */
+    uint64_t *bits;  /* ny rows of `pitch` words; NULL when beams are solid */
+    uint32_t *beam;  /* of each row */
+    uint32_t *start; /* of each beam, and one more */
     QbRun *run;
     size_t run_cap;
     int64_t *slot;
-    int64_t *root_slot; /* while merging: the smallest slot of a set of live components, at its root */
+    int64_t
+        *root_slot; /* while merging: the smallest slot of a set of live components, at its root */
     uint32_t n;
     size_t slot_cap;
 } QbLiveSet;
@@ -37,11 +38,13 @@ typedef struct QbLabelState {
     QbBox domain;
     int64_t ny, nx, pitch;
     QbLiveSet live;
-    uint32_t *parent, *mark; /* of the nodes of one merge: live components, then those of its tiles */
+    uint32_t *parent,
+        *mark; /* of the nodes of one merge: live components, then those of its tiles */
     size_t node_cap;
     int64_t n_slots, n_labels;
-    QbColumn *voxels;        /* of each slot; 0: it lost a union */
-    QbColumn *forward;       /* of a slot that lost: the winner, which is smaller; after finish: the label */
+    QbColumn *voxels; /* of each slot; 0: it lost a union */
+    QbColumn
+        *forward; /* of a slot that lost: the winner, which is smaller; after finish: the label */
     QbLog *runs, *slots, *labels, *index;
     int64_t n_tiles, n_comps;
 } QbLabelState;
@@ -60,7 +63,8 @@ bool qb_label_fill(const QbLabelState *s, const QbTile *out, QbErr *err);
 bool qb_label_rows(QbLabelState *s, QbTable *t, QbErr *err);
 
 /* label_store.c: puts a merged tile's runs, and the slots of its components (from parent and mark), into the logs. */
-bool qb_label_store(QbLabelState *s, const QbLabelTile *t, const QbBox *box, uint32_t base, QbErr *err);
+bool qb_label_store(QbLabelState *s, const QbLabelTile *t, const QbBox *box, uint32_t base,
+                    QbErr *err);
 /* The slot of a node whose parents are flattened. */
 static inline int64_t qb_label_slot(const QbLabelState *s, uint32_t node)
 {

@@ -33,7 +33,8 @@ static bool store_bits(QbLabelState *s, const QbLabelTile *t, QbErr *err)
     return true;
 }
 
-bool qb_label_store(QbLabelState *s, const QbLabelTile *t, const QbBox *box, uint32_t base, QbErr *err)
+bool qb_label_store(QbLabelState *s, const QbLabelTile *t, const QbBox *box, uint32_t base,
+                    QbErr *err)
 {
     QbStoredTile e = {
         .i0 = box->lo[0] - s->domain.lo[0],
@@ -63,17 +64,18 @@ typedef struct Reader {
     const QbLabelState *s;
     const QbTile *out;
     QbStoredTile tile;
-    int64_t line[LINES];              /* which labels of the tile are in cache: their line, or −1 */
+    int64_t line[LINES]; /* which labels of the tile are in cache: their line, or −1 */
     uint32_t cache[LINES << LINE_BITS];
     QbRun run[RUN_BLOCK];
-    uint64_t bits[];                  /* four rows */
+    uint64_t bits[]; /* four rows */
 } Reader;
 
 static bool label_of(Reader *r, uint32_t comp, uint32_t *label, QbErr *err)
 {
     int64_t line = comp >> LINE_BITS, k = line % LINES;
     if (r->line[k] != line) {
-        int64_t from = line << LINE_BITS, n = qb_min64(INT64_C(1) << LINE_BITS, r->tile.n_comps - from);
+        int64_t from = line << LINE_BITS,
+                n = qb_min64(INT64_C(1) << LINE_BITS, r->tile.n_comps - from);
         r->line[k] = -1;
         if (!qb_log_read(r->s->labels, (r->tile.comps_at + from) * (int64_t)sizeof(uint32_t),
                          &r->cache[k << LINE_BITS], (size_t)n * sizeof(uint32_t), err))
@@ -100,8 +102,8 @@ static bool want_rows(Reader *r, int64_t bz, int64_t by, Wanted *w, QbErr *err)
     for (int64_t i = bz * s->beams.bz; i < (bz + 1) * s->beams.bz; i++) {
         for (int64_t y = by * s->beams.by; y < (by + 1) * s->beams.by; y++) {
             int64_t ai = r->tile.i0 + i + s->domain.lo[0], ay = r->tile.y0 + y + s->domain.lo[1];
-            if (ai < b->lo[0] || ai >= b->hi[0] || ay < b->lo[1] || ay >= b->hi[1] || i >= r->tile.i1 - r->tile.i0 ||
-                y >= ny)
+            if (ai < b->lo[0] || ai >= b->hi[0] || ay < b->lo[1] || ay >= b->hi[1] ||
+                i >= r->tile.i1 - r->tile.i0 || y >= ny)
                 continue;
             w->out[w->n] = qb_tile_row(r->out, ai, ay);
             memset(w->out[w->n], 0, (size_t)(b->hi[2] - b->lo[2]) * sizeof(uint32_t));
@@ -122,7 +124,8 @@ static bool want_rows(Reader *r, int64_t bz, int64_t by, Wanted *w, QbErr *err)
 /* Writes one run into the wanted rows, as far as it lies in the box. */
 static bool draw_run(Reader *r, const QbRun *run, const Wanted *w, QbErr *err)
 {
-    int64_t x = r->out->box.lo[2] - r->s->domain.lo[2], end = r->out->box.hi[2] - r->s->domain.lo[2];
+    int64_t x = r->out->box.lo[2] - r->s->domain.lo[2],
+            end = r->out->box.hi[2] - r->s->domain.lo[2];
     int64_t x0 = qb_max64(run->x0, x), x1 = qb_min64(run->x1, end);
     uint32_t label;
     if (x0 >= x1)
@@ -145,7 +148,8 @@ static bool draw_beam(Reader *r, const uint32_t start[2], const Wanted *w, QbErr
 {
     for (uint32_t from = start[0]; from < start[1]; from += RUN_BLOCK) {
         uint32_t n = start[1] - from < RUN_BLOCK ? start[1] - from : RUN_BLOCK;
-        if (!qb_log_read(r->s->runs, r->tile.runs_at + from * (int64_t)sizeof(QbRun), r->run, n * sizeof(QbRun), err))
+        if (!qb_log_read(r->s->runs, r->tile.runs_at + from * (int64_t)sizeof(QbRun), r->run,
+                         n * sizeof(QbRun), err))
             return false;
         for (uint32_t k = 0; k < n; k++) {
             if (!draw_run(r, &r->run[k], w, err))
@@ -160,8 +164,10 @@ static bool draw_tile(Reader *r, QbErr *err)
     const QbLabelState *s = r->s;
     const QbBox *b = &r->out->box;
     const QbStoredTile *t = &r->tile;
-    int64_t i0 = qb_max64(b->lo[0] - s->domain.lo[0], t->i0) - t->i0, i1 = qb_min64(b->hi[0] - s->domain.lo[0], t->i1) - t->i0;
-    int64_t y0 = qb_max64(b->lo[1] - s->domain.lo[1], t->y0) - t->y0, y1 = qb_min64(b->hi[1] - s->domain.lo[1], t->y1) - t->y0;
+    int64_t i0 = qb_max64(b->lo[0] - s->domain.lo[0], t->i0) - t->i0,
+            i1 = qb_min64(b->hi[0] - s->domain.lo[0], t->i1) - t->i0;
+    int64_t y0 = qb_max64(b->lo[1] - s->domain.lo[1], t->y0) - t->y0,
+            y1 = qb_min64(b->hi[1] - s->domain.lo[1], t->y1) - t->y0;
     int64_t bz = s->beams.bz, by = s->beams.by, nby = (t->y1 - t->y0 + by - 1) / by;
     for (int k = 0; k < LINES; k++)
         r->line[k] = -1;
@@ -169,7 +175,8 @@ static bool draw_tile(Reader *r, QbErr *err)
         for (int64_t y = y0 / by; y * by < y1; y++) {
             uint32_t start[2];
             Wanted w;
-            if (!qb_log_read(s->runs, t->start_at + (z * nby + y) * (int64_t)sizeof(uint32_t), start, sizeof(start), err) ||
+            if (!qb_log_read(s->runs, t->start_at + (z * nby + y) * (int64_t)sizeof(uint32_t),
+                             start, sizeof(start), err) ||
                 !want_rows(r, z, y, &w, err) || !draw_beam(r, start, &w, err))
                 return false;
         }

@@ -77,7 +77,8 @@ QB_VEC_INLINE void sum_rows(const QbTask *t, int64_t y, int64_t a, int64_t b, si
             for (int64_t x = a; x < b; x++)
                 put(out, x, bytes, 0);
             for (int64_t k = i - half; k <= i + half; k++) {
-                const uint8_t *add = (const uint8_t *)qb_row(t->in, k, y) + (box->lo[2] - t->in->x0);
+                const uint8_t *add =
+                    (const uint8_t *)qb_row(t->in, k, y) + (box->lo[2] - t->in->x0);
                 for (int64_t x = a; x < b; x++)
                     put(out, x, bytes, get(out, x, bytes) + add[x]);
             }
@@ -85,7 +86,8 @@ QB_VEC_INLINE void sum_rows(const QbTask *t, int64_t y, int64_t a, int64_t b, si
         }
         const void *before = qb_tile_row(&t->out, i - 1, y);
         const uint8_t *add = (const uint8_t *)qb_row(t->in, i + half, y) + (box->lo[2] - t->in->x0);
-        const uint8_t *drop = (const uint8_t *)qb_row(t->in, i - half - 1, y) + (box->lo[2] - t->in->x0);
+        const uint8_t *drop =
+            (const uint8_t *)qb_row(t->in, i - half - 1, y) + (box->lo[2] - t->in->x0);
         for (int64_t x = a; x < b; x++)
             put(out, x, bytes, get(before, x, bytes) + add[x] - drop[x]);
     }
@@ -131,8 +133,8 @@ static const void *input_row(const Rows *r, int64_t y)
 }
 
 /* Adds a row to the sums, takes one away; NULL: none. */
-QB_VEC_INLINE void sum_step(void *restrict sums, const void *add, const void *drop, int64_t n, size_t in_bytes,
-                            size_t bytes)
+QB_VEC_INLINE void sum_step(void *restrict sums, const void *add, const void *drop, int64_t n,
+                            size_t in_bytes, size_t bytes)
 {
     if (!drop) {
         for (int64_t x = 0; x < n; x++)
@@ -158,8 +160,8 @@ QB_VEC_INLINE void sum_next(const Rows *r, int64_t y, int64_t half, size_t in_by
 #define DIRECT 16 /* windows up to this are added column by column */
 
 /* result[x] = row[x] + … + row[x + size − 1] for x in [0, n): by doubling. */
-QB_VEC_INLINE void sum_doubling(QbLane l, unsigned char *row, unsigned char *twice, unsigned char *result, int64_t size,
-                                int64_t n)
+QB_VEC_INLINE void sum_doubling(QbLane l, unsigned char *row, unsigned char *twice,
+                                unsigned char *result, int64_t size, int64_t n)
 {
     int64_t bytes = (int64_t)qb_lane_bytes(l), lanes = QB_VEC_BYTES / bytes, done = 0;
     const unsigned char *sums = row; /* over `wide` columns */
@@ -176,7 +178,8 @@ QB_VEC_INLINE void sum_doubling(QbLane l, unsigned char *row, unsigned char *twi
         if (2 * wide > size)
             break;
         for (int64_t x = 0; x < n + size - 2 * wide + 1; x += lanes) {
-            QbVec s = qb_vec_add(l, qb_vec_load(sums + x * bytes), qb_vec_load(sums + (x + wide) * bytes));
+            QbVec s = qb_vec_add(l, qb_vec_load(sums + x * bytes),
+                                 qb_vec_load(sums + (x + wide) * bytes));
             qb_vec_store(twice + x * bytes, s);
         }
         sums = twice;
@@ -192,7 +195,8 @@ QB_VEC_INLINE QbVec sum_window(QbLane l, const unsigned char *at, int64_t size)
 }
 
 /* Sums of windows along a padded row, as a mask: at least `need`. */
-QB_VEC_INLINE void count_row8(const QbCountParams *p, const unsigned char *row, uint8_t *out, int64_t n, bool summed)
+QB_VEC_INLINE void count_row8(const QbCountParams *p, const unsigned char *row, uint8_t *out,
+                              int64_t n, bool summed)
 {
     QbVec need = qb_vec_splat(QB_LANE_U8, p->need), one = qb_vec_splat(QB_LANE_U8, 1);
     for (int64_t x = 0; x < n; x += QB_VEC_BYTES) {
@@ -205,8 +209,8 @@ QB_VEC_INLINE void count_row8(const QbCountParams *p, const unsigned char *row, 
     }
 }
 
-QB_VEC_INLINE void count_row(const QbCountParams *p, unsigned char *row, size_t pitch, uint8_t *out, int64_t n,
-                             size_t bytes)
+QB_VEC_INLINE void count_row(const QbCountParams *p, unsigned char *row, size_t pitch, uint8_t *out,
+                             int64_t n, size_t bytes)
 {
     QbLane l = lane_of(bytes);
     unsigned char *result = row + 2 * pitch;
@@ -216,7 +220,8 @@ QB_VEC_INLINE void count_row(const QbCountParams *p, unsigned char *row, size_t 
     }
     if (p->size[2] <= DIRECT) {
         for (int64_t x = 0; x < n; x += QB_VEC_BYTES / (int64_t)bytes)
-            qb_vec_store(result + x * (int64_t)bytes, sum_window(l, row + x * (int64_t)bytes, p->size[2]));
+            qb_vec_store(result + x * (int64_t)bytes,
+                         sum_window(l, row + x * (int64_t)bytes, p->size[2]));
     } else {
         sum_doubling(l, row, row + pitch, result, p->size[2], n);
     }
@@ -233,7 +238,8 @@ QB_VEC_INLINE void count_box(const QbTask *t, QbCountLayout layout, size_t in_by
 {
     const QbCountParams *p = t->params;
     const QbBox *box = &t->out.box;
-    int64_t half1 = p->size[1] / 2, from = box->lo[2] - p->size[2] / 2, to = box->hi[2] + p->size[2] / 2;
+    int64_t half1 = p->size[1] / 2, from = box->lo[2] - p->size[2] / 2,
+            to = box->hi[2] + p->size[2] / 2;
     uint32_t fill = (uint32_t)(p->outside * (double)p->size[0]);
     unsigned char fill_lane[4];
     put(fill_lane, 0, bytes, fill);
@@ -249,7 +255,8 @@ QB_VEC_INLINE void count_box(const QbTask *t, QbCountLayout layout, size_t in_by
             else
                 sum_next(&r, y, half1, in_bytes, bytes);
             qb_pad_edges(&pad, row - from * (int64_t)bytes, from, to);
-            count_row(p, row, layout.pitch, qb_tile_row(&t->out, r.i, y), box->hi[2] - box->lo[2], bytes);
+            count_row(p, row, layout.pitch, qb_tile_row(&t->out, r.i, y), box->hi[2] - box->lo[2],
+                      bytes);
         }
 }
 

@@ -34,7 +34,8 @@ static int64_t slot_of(const Window *w, int64_t y)
 QB_VEC_INLINE void take_row(const Window *w, QbExtremeKind k, int64_t y)
 {
     const QbBox *box = &w->t->out.box;
-    int64_t voxel = (int64_t)qb_lane_bytes(k.lane), reach = w->layout.reach[2], n = w->layout.strip + 2 * reach;
+    int64_t voxel = (int64_t)qb_lane_bytes(k.lane), reach = w->layout.reach[2],
+            n = w->layout.strip + 2 * reach;
     int64_t from = w->x - reach, to = qb_min64(w->x + w->layout.strip, box->hi[2]) + reach;
     for (int64_t r = 0; r < w->layout.rows; r++) {
         unsigned char *level = window_row(w, slot_of(w, y), r);
@@ -44,8 +45,9 @@ QB_VEC_INLINE void take_row(const Window *w, QbExtremeKind k, int64_t y)
             qb_vec_store(level + x, qb_extreme_key(k, qb_vec_load(level + x)));
         for (int l = 1; l < w->layout.levels; l++, level += w->layout.pitch)
             for (int64_t x = 0, far = voxel << (l - 1); x < n * voxel; x += QB_VEC_BYTES)
-                qb_vec_store(level + w->layout.pitch + x,
-                             qb_extreme_of(k, qb_vec_load(level + x), qb_vec_load(level + x + far)));
+                qb_vec_store(
+                    level + w->layout.pitch + x,
+                    qb_extreme_of(k, qb_vec_load(level + x), qb_vec_load(level + x + far)));
     }
 }
 
@@ -82,7 +84,8 @@ QB_VEC_INLINE void put_strip(const Window *w, QbExtremeKind k, int64_t i, int64_
         for (int v = 0; v < BLOCK; v++)
             best[v] = qb_extreme_of(k, best[v], qb_vec_load(run + (size_t)v * QB_VEC_BYTES));
     }
-    unsigned char *out = (unsigned char *)qb_tile_row(&w->t->out, i, y) + (size_t)(w->x - box->lo[2]) * voxel;
+    unsigned char *out =
+        (unsigned char *)qb_tile_row(&w->t->out, i, y) + (size_t)(w->x - box->lo[2]) * voxel;
     size_t bytes = (size_t)qb_min64(w->layout.strip, box->hi[2] - w->x) * voxel;
     for (size_t x = 0, v = 0; x < bytes; x += QB_VEC_BYTES, v++)
         qb_vec_place(out + x, qb_extreme_voxels(k, best[v]), bytes - x);

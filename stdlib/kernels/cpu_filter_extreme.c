@@ -22,7 +22,8 @@ QB_VEC_INLINE const unsigned char *column_row(const Column *c, int64_t k)
     return (const unsigned char *)c->first[k * c->step] + c->offset;
 }
 
-QB_VEC_INLINE void put_result(QbExtremeKind k, const Column *c, unsigned char *to, QbVec keys, size_t left)
+QB_VEC_INLINE void put_result(QbExtremeKind k, const Column *c, unsigned char *to, QbVec keys,
+                              size_t left)
 {
     if (c->final)
         qb_vec_place(to, qb_extreme_voxels(k, keys), left);
@@ -31,16 +32,19 @@ QB_VEC_INLINE void put_result(QbExtremeKind k, const Column *c, unsigned char *t
 }
 
 /* `blocks` vectors of one output, straight from its window of input rows. */
-QB_VEC_INLINE void direct_at(QbExtremeKind k, const Column *c, int64_t j, unsigned char *to, size_t x, int blocks)
+QB_VEC_INLINE void direct_at(QbExtremeKind k, const Column *c, int64_t j, unsigned char *to,
+                             size_t x, int blocks)
 {
     QbVec best[4];
     size_t left = blocks > 1 ? QB_VEC_BYTES : c->bytes - x;
     for (int v = 0; v < blocks; v++)
-        best[v] = qb_extreme_key(k, qb_vec_fetch(column_row(c, j) + x + (size_t)v * QB_VEC_BYTES, left));
+        best[v] =
+            qb_extreme_key(k, qb_vec_fetch(column_row(c, j) + x + (size_t)v * QB_VEC_BYTES, left));
     for (int64_t w = 1; w < c->size; w++) {
         const unsigned char *row = column_row(c, j + w) + x;
         for (int v = 0; v < blocks; v++)
-            best[v] = qb_extreme_of(k, best[v], qb_extreme_key(k, qb_vec_fetch(row + (size_t)v * QB_VEC_BYTES, left)));
+            best[v] = qb_extreme_of(
+                k, best[v], qb_extreme_key(k, qb_vec_fetch(row + (size_t)v * QB_VEC_BYTES, left)));
     }
     for (int v = 0; v < blocks; v++)
         put_result(k, c, to + x + (size_t)v * QB_VEC_BYTES, best[v], left);
@@ -56,8 +60,8 @@ QB_VEC_INLINE void direct_row(QbExtremeKind k, const Column *c, int64_t j, unsig
 }
 
 /* to = extreme of running keys (NULL: none) and an input row; both rows of scratch. */
-QB_VEC_INLINE void extend_row(QbExtremeKind k, const Column *c, unsigned char *to, const unsigned char *keys,
-                              const unsigned char *row)
+QB_VEC_INLINE void extend_row(QbExtremeKind k, const Column *c, unsigned char *to,
+                              const unsigned char *keys, const unsigned char *row)
 {
     for (size_t x = 0; x < c->bytes; x += QB_VEC_BYTES) {
         QbVec v = qb_extreme_key(k, qb_vec_fetch(row + x, c->bytes - x));
@@ -65,7 +69,8 @@ QB_VEC_INLINE void extend_row(QbExtremeKind k, const Column *c, unsigned char *t
     }
 }
 
-QB_VEC_INLINE void join_rows(QbExtremeKind k, const Column *c, unsigned char *to, const unsigned char *a, const unsigned char *b)
+QB_VEC_INLINE void join_rows(QbExtremeKind k, const Column *c, unsigned char *to,
+                             const unsigned char *a, const unsigned char *b)
 {
     for (size_t x = 0; x < c->bytes; x += QB_VEC_BYTES) {
         QbVec v = qb_vec_load(a + x);
@@ -108,7 +113,8 @@ QB_VEC_INLINE void axis0(const QbTask *t, QbExtremeKind k)
     const QbExtremeParams *p = t->params;
     const QbBox *box = &t->out.box;
     size_t voxel = qb_lane_bytes(k.lane), width = (size_t)(box->hi[2] - box->lo[2]) * voxel;
-    Column c = {.step = t->in->ny, .size = p->size[0], .n = box->hi[0] - box->lo[0], .running = t->scratch};
+    Column c = {
+        .step = t->in->ny, .size = p->size[0], .n = box->hi[0] - box->lo[0], .running = t->scratch};
     c.pitch = QB_EXTREME_STRIP;
     c.final = true;
     for (int64_t y = box->lo[1]; y < box->hi[1]; y++)
@@ -118,25 +124,31 @@ QB_VEC_INLINE void axis0(const QbTask *t, QbExtremeKind k)
             c.offset = (size_t)(box->lo[2] - t->in->x0) * voxel + x;
             c.bytes = width - x < QB_EXTREME_STRIP ? width - x : QB_EXTREME_STRIP;
             for (int64_t j = 0; j < c.n; j++)
-                column_output(k, &c, j, (unsigned char *)qb_tile_row(&t->out, box->lo[0] + j, y) + x);
+                column_output(k, &c, j,
+                              (unsigned char *)qb_tile_row(&t->out, box->lo[0] + j, y) + x);
         }
 }
 
 /* ---- axes 1 and 2 ----------------------------------------------------------------------------------- */
 
 /* Extremes of `size` columns of a padded row of keys, by doubling, n voxels. */
-QB_VEC_INLINE void axis2(QbExtremeKind k, unsigned char *row, int64_t size, unsigned char *out, int64_t n)
+QB_VEC_INLINE void axis2(QbExtremeKind k, unsigned char *row, int64_t size, unsigned char *out,
+                         int64_t n)
 {
     size_t voxel = qb_lane_bytes(k.lane), bytes = (size_t)n * voxel;
     int64_t wide = 1;
     for (; 2 * wide <= size; wide *= 2) {
         size_t end = (size_t)(n + size - 2 * wide) * voxel;
         for (size_t x = 0; x < end; x += QB_VEC_BYTES)
-            qb_vec_store(row + x, qb_extreme_of(k, qb_vec_load(row + x), qb_vec_load(row + x + (size_t)wide * voxel)));
+            qb_vec_store(row + x, qb_extreme_of(k, qb_vec_load(row + x),
+                                                qb_vec_load(row + x + (size_t)wide * voxel)));
     }
     const unsigned char *other = row + (size_t)(size - wide) * voxel;
     for (size_t x = 0; x < bytes; x += QB_VEC_BYTES)
-        qb_vec_place(out + x, qb_extreme_voxels(k, qb_extreme_of(k, qb_vec_load(row + x), qb_vec_load(other + x))), bytes - x);
+        qb_vec_place(
+            out + x,
+            qb_extreme_voxels(k, qb_extreme_of(k, qb_vec_load(row + x), qb_vec_load(other + x))),
+            bytes - x);
 }
 
 QB_VEC_INLINE void plane(const QbTask *t, QbExtremeKind k, QbPix pix)
@@ -144,7 +156,8 @@ QB_VEC_INLINE void plane(const QbTask *t, QbExtremeKind k, QbPix pix)
     const QbExtremeParams *p = t->params;
     const QbBox *box = &t->out.box;
     size_t voxel = qb_lane_bytes(k.lane);
-    int64_t from = box->lo[2] - p->size[2] / 2, to = box->hi[2] + p->size[2] / 2, nx = box->hi[2] - box->lo[2];
+    int64_t from = box->lo[2] - p->size[2] / 2, to = box->hi[2] + p->size[2] / 2,
+            nx = box->hi[2] - box->lo[2];
     int64_t a = qb_max64(from, 0), b = qb_min64(to, t->in->nx);
     QbVec fill = {0};
     qb_pix_put(pix, &fill, 0, p->outside);

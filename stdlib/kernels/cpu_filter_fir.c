@@ -20,12 +20,12 @@ typedef int32_t Wholes __attribute__((vector_size(QB_VEC_BYTES / 2)));
 /* LANES voxels of a row as doubles; every pixel type fits. */
 QB_VEC_INLINE Doubles fetch(QbPix pix, const void *row, int64_t x)
 {
-#define NARROW(T)                                                                                                      \
-    {                                                                                                                  \
-        typedef T Part __attribute__((vector_size(LANES * sizeof(T))));                                                \
-        Part v;                                                                                                        \
-        memcpy(&v, (const T *)row + x, sizeof(v));                                                                     \
-        return __builtin_convertvector(__builtin_convertvector(v, Wholes), Doubles);                                   \
+#define NARROW(T)                                                                    \
+    {                                                                                \
+        typedef T Part __attribute__((vector_size(LANES * sizeof(T))));              \
+        Part v;                                                                      \
+        memcpy(&v, (const T *)row + x, sizeof(v));                                   \
+        return __builtin_convertvector(__builtin_convertvector(v, Wholes), Doubles); \
     }
     switch (pix) {
     case QB_U8:
@@ -44,7 +44,8 @@ QB_VEC_INLINE Doubles fetch(QbPix pix, const void *row, int64_t x)
         return __builtin_convertvector(v ^ INT32_MIN, Doubles) + 2147483648.0;
     }
     case QB_F32:
-        return __builtin_convertvector((Floats) * (const FloatsAt *)((const float *)row + x), Doubles);
+        return __builtin_convertvector((Floats) * (const FloatsAt *)((const float *)row + x),
+                                       Doubles);
     case QB_F64:
     case QB_PIX_COUNT:
         break;
@@ -54,7 +55,11 @@ QB_VEC_INLINE Doubles fetch(QbPix pix, const void *row, int64_t x)
 }
 
 /* Where results of axes 0 and 1 go: rows of the output, or lines of doubles that axis 2 is filtered from. */
-typedef enum Goal { GOAL_OUTPUT, GOAL_LINE, GOAL_EXACT_LINE /* not rounded: nothing was filtered yet */ } Goal;
+typedef enum Goal {
+    GOAL_OUTPUT,
+    GOAL_LINE,
+    GOAL_EXACT_LINE /* not rounded: nothing was filtered yet */
+} Goal;
 
 QB_VEC_INLINE void put(bool wide, Goal goal, void *row, int64_t x, Doubles v)
 {
@@ -64,7 +69,7 @@ QB_VEC_INLINE void put(bool wide, Goal goal, void *row, int64_t x, Doubles v)
     }
     Floats f = __builtin_convertvector(v, Floats);
     if (goal == GOAL_LINE)
-        *(DoublesAt *)((double *)row + x) = (DoublesAt)__builtin_convertvector(f, Doubles);
+        *(DoublesAt *)((double *)row + x) = (DoublesAt) __builtin_convertvector(f, Doubles);
     else
         *(FloatsAt *)((float *)row + x) = (FloatsAt)f;
 }
@@ -90,8 +95,8 @@ typedef struct Rows {
     int64_t step;              /* pointers from a row to the next along the axis */
     int64_t column;            /* of the input rows, where the outputs start */
     Taps taps;
-    int64_t group;             /* pairs of rows that are added in one sweep over the columns */
-    double *partial;           /* sums between sweeps; not used where one sweep does */
+    int64_t group;   /* pairs of rows that are added in one sweep over the columns */
+    double *partial; /* sums between sweeps; not used where one sweep does */
     Goal goal;
     void *out[2];
 } Rows;
@@ -161,7 +166,8 @@ QB_VEC_INLINE void sum_two(QbPix pix, const Rows *s, const Sweep *w)
         const void *next_low = row_at(s, 1 - j), *next_high = row_at(s, j);
         double weight = s->taps.w[j];
         for (int v = 0; v < w->n; v++) {
-            Doubles a = fetch(pix, next_low, at + v * LANES), b = fetch(pix, next_high, at + v * LANES);
+            Doubles a = fetch(pix, next_low, at + v * LANES),
+                    b = fetch(pix, next_high, at + v * LANES);
             sum0[v] += (low[v] + b) * weight;
             sum1[v] += (a + high[v]) * weight;
             low[v] = a;
@@ -246,7 +252,9 @@ QB_VEC_INLINE void axis0(const QbTask *t, QbPix pix)
                 s.centre = &t->in->row[(i - t->in->i0) * t->in->ny + (y - t->in->y0)];
                 s.column = box->lo[2] - t->in->x0 + at;
                 for (int k = 0; k < 2; k++)
-                    s.out[k] = i + k < box->hi[0] ? (char *)qb_tile_row(&t->out, i + k, y) + (size_t)at * bytes : NULL;
+                    s.out[k] = i + k < box->hi[0]
+                                   ? (char *)qb_tile_row(&t->out, i + k, y) + (size_t)at * bytes
+                                   : NULL;
                 sum_rows(pix, &s, block);
             }
 }
@@ -264,7 +272,9 @@ QB_VEC_INLINE void sum_line(bool wide, const double *line, Taps taps, void *out,
         for (int64_t j = taps.r; j > 0; j--) {
             double w = taps.w[j];
             for (int v = 0; v < BLOCK; v++)
-                sum[v] += (fetch(QB_F64, line, x + v * LANES - j) + fetch(QB_F64, line, x + v * LANES + j)) * w;
+                sum[v] += (fetch(QB_F64, line, x + v * LANES - j) +
+                           fetch(QB_F64, line, x + v * LANES + j)) *
+                          w;
         }
         for (int v = 0; v < BLOCK; v++) {
             Doubles d = taps.divisor == 1 ? sum[v] : sum[v] / taps.divisor;
@@ -286,7 +296,8 @@ QB_VEC_INLINE void plane(const QbTask *t, QbPix pix)
     const QbFirParams *p = t->params;
     const QbBox *box = &t->out.box;
     int64_t ny = box->hi[1] - box->lo[1], nx = box->hi[2] - box->lo[2], r2 = qb_fir_radius(p, 2);
-    int64_t from = box->lo[2] - r2, to = box->hi[2] + r2, a = qb_max64(from, 0), b = qb_min64(to, t->in->nx);
+    int64_t from = box->lo[2] - r2, to = box->hi[2] + r2, a = qb_max64(from, 0),
+            b = qb_min64(to, t->in->nx);
     QbFirLayout layout = qb_fir_layout(p, nx);
     double *w1 = t->scratch, *w2 = w1 + layout.weights / sizeof(double), *line[2];
     line[0] = w2 + layout.weights / sizeof(double);
@@ -305,7 +316,8 @@ QB_VEC_INLINE void plane(const QbTask *t, QbPix pix)
             sum_rows(pix, &s, b - a);
             for (int k = 0; k < n; k++) {
                 qb_pad_edges(&pad, line[k] - from, from, to);
-                sum_line(pix == QB_F64, line[k] + r2, taps2, qb_tile_row(&t->out, i, box->lo[1] + y + k), nx);
+                sum_line(pix == QB_F64, line[k] + r2, taps2,
+                         qb_tile_row(&t->out, i, box->lo[1] + y + k), nx);
             }
         }
 }

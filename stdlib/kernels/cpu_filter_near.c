@@ -18,7 +18,8 @@ QB_VEC_INLINE void search_by_shifts(const uint8_t *marks, uint8_t *out, int64_t 
     for (int64_t at = 0; at < n; at += QB_VEC_BYTES) {
         QbVec best = qb_vec_load(centre + at);
         for (int64_t j = 1; j <= r; j++) {
-            QbVec near = qb_vec_min(QB_LANE_U8, qb_vec_load(centre + at - j), qb_vec_load(centre + at + j));
+            QbVec near =
+                qb_vec_min(QB_LANE_U8, qb_vec_load(centre + at - j), qb_vec_load(centre + at + j));
             QbVec square = qb_vec_splat(QB_LANE_U8, j * j);
             best = qb_vec_min(QB_LANE_U8, best, qb_vec_add_saturated(QB_LANE_U8, near, square));
         }
@@ -34,7 +35,8 @@ QB_VEC_INLINE const int16_t *search_by_doubling(int16_t *steps[2], int64_t r, in
     for (int64_t k = 1; k <= r; k *= 2, keep = from, from = to, to = keep) {
         QbVec stride = qb_vec_splat(QB_LANE_I16, k);
         for (int64_t x = 0; x < n; x += QB_VEC_BYTES / 2) {
-            QbVec near = qb_vec_min(QB_LANE_I16, qb_vec_load(from + x - k), qb_vec_load(from + x + k));
+            QbVec near =
+                qb_vec_min(QB_LANE_I16, qb_vec_load(from + x - k), qb_vec_load(from + x + k));
             near = qb_vec_add(QB_LANE_I16, near, stride);
             qb_vec_store(to + x, qb_vec_min(QB_LANE_I16, qb_vec_load(from + x), near));
         }
@@ -43,19 +45,22 @@ QB_VEC_INLINE const int16_t *search_by_doubling(int16_t *steps[2], int64_t r, in
 }
 
 /* A padded row of mask bytes as marks, or as steps; squares of steps. */
-static void mark_bytes(const uint8_t *restrict mask, uint8_t *restrict marks, uint8_t target, int64_t n)
+static void mark_bytes(const uint8_t *restrict mask, uint8_t *restrict marks, uint8_t target,
+                       int64_t n)
 {
     for (int64_t x = 0; x < n; x++)
         marks[x] = mask[x] == target ? 0 : UINT8_MAX;
 }
 
-static void mark_steps(const uint8_t *restrict mask, int16_t *restrict steps, uint8_t target, int64_t n, int16_t far)
+static void mark_steps(const uint8_t *restrict mask, int16_t *restrict steps, uint8_t target,
+                       int64_t n, int16_t far)
 {
     for (int64_t x = 0; x < n; x++)
         steps[x] = mask[x] == target ? 0 : far;
 }
 
-QB_VEC_INLINE void square_steps(const int16_t *restrict steps, void *restrict out, QbLane l, int64_t r, int64_t n)
+QB_VEC_INLINE void square_steps(const int16_t *restrict steps, void *restrict out, QbLane l,
+                                int64_t r, int64_t n)
 {
     uint32_t none = (uint32_t)none_of(l), reach = (uint32_t)r;
     for (int64_t x = 0; x < n; x++) {
@@ -69,7 +74,8 @@ QB_VEC_INLINE void square_steps(const int16_t *restrict steps, void *restrict ou
 
 /* A row of long reaches, and what lies r columns beyond it on both sides: more than r away from any output, so what earlier
  * rows left there does no harm. */
-QB_VEC_INLINE void axis2_far(const QbNearParams *p, const uint8_t *mask, int16_t *room[2], void *out, QbLane l, int64_t nx)
+QB_VEC_INLINE void axis2_far(const QbNearParams *p, const uint8_t *mask, int16_t *room[2],
+                             void *out, QbLane l, int64_t nx)
 {
     int64_t r = (int64_t)p->r, n = nx + 2 * r;
     mark_steps(mask, room[0] + r, p->target, n, (int16_t)(r + 1));
@@ -81,7 +87,8 @@ QB_VEC_INLINE void axis2(const QbTask *t, QbLane l)
 {
     const QbNearParams *p = t->params;
     const QbBox *box = &t->out.box;
-    int64_t r = (int64_t)p->r, from = box->lo[2] - r, to = box->hi[2] + r, nx = box->hi[2] - box->lo[2];
+    int64_t r = (int64_t)p->r, from = box->lo[2] - r, to = box->hi[2] + r,
+            nx = box->hi[2] - box->lo[2];
     QbNearLayout layout = qb_near_layout(p, nx);
     uint8_t outside = p->outside, *mask = t->scratch, *marks = mask + layout.mask;
     QbPad pad = {QB_BORDER_CONSTANT, 1, t->in->nx, &outside};
@@ -130,7 +137,8 @@ QB_VEC_INLINE const unsigned char *around_row(const Around *a, int64_t j)
 
 /* Smallest distances of n vectors (or of the `left` bytes of one) from byte x on. Once no distance exceeds j², rows
  * further than j cannot lower any. */
-QB_VEC_INLINE void nearest(const Around *a, QbLane l, size_t x, int n, size_t left, QbVec best[BLOCK])
+QB_VEC_INLINE void nearest(const Around *a, QbLane l, size_t x, int n, size_t left,
+                           QbVec best[BLOCK])
 {
     for (int v = 0; v < n; v++)
         best[v] = qb_vec_fetch(around_row(a, 0) + x + (size_t)v * QB_VEC_BYTES, left);
@@ -155,7 +163,8 @@ typedef struct Verdict {
     int64_t square; /* floor(r²) */
 } Verdict;
 
-QB_VEC_INLINE void put_best(const Verdict *d, QbLane l, unsigned char *out, size_t x, QbVec best, size_t left)
+QB_VEC_INLINE void put_best(const Verdict *d, QbLane l, unsigned char *out, size_t x, QbVec best,
+                            size_t left)
 {
     if (!d->last) {
         qb_vec_place(out + x, best, left);
@@ -175,7 +184,8 @@ QB_VEC_INLINE void put_best(const Verdict *d, QbLane l, unsigned char *out, size
         out[x / bytes + k] = (flags[k * bytes] != 0) != d->target;
 }
 
-QB_VEC_INLINE void near_row(const Around *a, const Verdict *d, QbLane l, unsigned char *out, size_t bytes)
+QB_VEC_INLINE void near_row(const Around *a, const Verdict *d, QbLane l, unsigned char *out,
+                            size_t bytes)
 {
     size_t x = 0;
     QbVec best[BLOCK];
@@ -198,11 +208,13 @@ QB_VEC_INLINE void near_axis(const QbTask *t, QbLane l, int64_t step)
     const QbBox *box = &t->out.box;
     size_t voxel = qb_lane_bytes(l);
     Verdict d = {p->last, p->target, qb_radius_squared(p->r)};
-    Around a = {.step = step, .r = (int64_t)p->r, .offset = (size_t)(box->lo[2] - t->in->x0) * voxel};
+    Around a = {
+        .step = step, .r = (int64_t)p->r, .offset = (size_t)(box->lo[2] - t->in->x0) * voxel};
     for (int64_t y = box->lo[1]; y < box->hi[1]; y++)
         for (int64_t i = box->lo[0]; i < box->hi[0]; i++) {
             a.centre = &t->in->row[(i - t->in->i0) * t->in->ny + (y - t->in->y0)];
-            near_row(&a, &d, l, qb_tile_row(&t->out, i, y), (size_t)(box->hi[2] - box->lo[2]) * voxel);
+            near_row(&a, &d, l, qb_tile_row(&t->out, i, y),
+                     (size_t)(box->hi[2] - box->lo[2]) * voxel);
         }
 }
 

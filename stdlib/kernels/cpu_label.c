@@ -7,7 +7,8 @@
 #include <immintrin.h>
 #endif
 
-void QB_CPU_NAME(qb_label_join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach, bool solid)
+void QB_CPU_NAME(qb_label_join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach,
+                                bool solid)
 {
     if (!solid)
         join_sides(parent, p, q, 1, false, true);
@@ -43,7 +44,8 @@ static inline void expand64(uint32_t *out, uint64_t bits, uint32_t label)
 #endif
 }
 
-void QB_CPU_NAME(qb_label_expand)(uint32_t *out, const uint64_t *bits, int64_t x0, int64_t x1, uint32_t label)
+void QB_CPU_NAME(qb_label_expand)(uint32_t *out, const uint64_t *bits, int64_t x0, int64_t x1,
+                                  uint32_t label)
 {
     int64_t w = x0 >> 6, last = (x1 - 1) >> 6;
     uint64_t mask = ~UINT64_C(0) << (x0 & 63);

@@ -47,8 +47,9 @@ static inline double join_lanes(const double *l)
 }
 
 /* Σ x, or Σ (x − c)² when `squares`. */
-static inline __attribute__((always_inline)) double sum_lanes(bool wide, bool squares, const void *row, int64_t n,
-                                                              int lane, double c)
+static inline __attribute__((always_inline)) double sum_lanes(bool wide, bool squares,
+                                                              const void *row, int64_t n, int lane,
+                                                              double c)
 {
     const char *p = row;
     size_t size = wide ? 8 : 4;
@@ -86,14 +87,17 @@ static inline __attribute__((always_inline)) double sum_lanes(bool wide, bool sq
 
 double QB_CPU_NAME(qb_row_sum)(QbPix pix, const void *row, int64_t n, int lane)
 {
-    return pix == QB_F64 ? sum_lanes(true, false, row, n, lane, 0) : sum_lanes(false, false, row, n, lane, 0);
+    return pix == QB_F64 ? sum_lanes(true, false, row, n, lane, 0)
+                         : sum_lanes(false, false, row, n, lane, 0);
 }
 
-void QB_CPU_NAME(qb_row_moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean, double *m2)
+void QB_CPU_NAME(qb_row_moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean,
+                                 double *m2)
 {
     double m = QB_CPU_NAME(qb_row_sum)(pix, row, n, lane) / (double)n;
     *mean = m;
-    *m2 = pix == QB_F64 ? sum_lanes(true, true, row, n, lane, m) : sum_lanes(false, true, row, n, lane, m);
+    *m2 = pix == QB_F64 ? sum_lanes(true, true, row, n, lane, m)
+                        : sum_lanes(false, true, row, n, lane, m);
 }
 
 /* One voxel of a type that fits 32 signed bits, and of a 32-bit type; `pix` is a constant where they are called. */
@@ -113,8 +117,8 @@ static inline int64_t whole32(QbPix pix, const void *row, int64_t x)
 /* Blocks are so short that 32 bits hold their sums: 65535 · 32768 < 2^31, 255² · 32768 < 2^32. */
 enum { BLOCK = 32768 };
 
-static inline __attribute__((always_inline)) void sum_narrow(QbPix pix, const void *row, int64_t n, bool squares,
-                                                             QbWholeSum *out)
+static inline __attribute__((always_inline)) void sum_narrow(QbPix pix, const void *row, int64_t n,
+                                                             bool squares, QbWholeSum *out)
 {
     for (int64_t from = 0; from < n; from += BLOCK) {
         int64_t to = qb_min64(from + BLOCK, n);
@@ -138,8 +142,8 @@ static inline __attribute__((always_inline)) void sum_narrow(QbPix pix, const vo
 }
 
 /* Squares of 32-bit values fill 64 bits: their halves are added apart. */
-static inline __attribute__((always_inline)) void sum_whole32(QbPix pix, const void *row, int64_t n, bool squares,
-                                                              QbWholeSum *out)
+static inline __attribute__((always_inline)) void sum_whole32(QbPix pix, const void *row, int64_t n,
+                                                              bool squares, QbWholeSum *out)
 {
     int64_t s = 0;
     uint64_t low = 0, high = 0;
@@ -190,7 +194,8 @@ static inline void widen(QbRange *r, double lo, double hi)
     r->hi = hi > r->hi ? hi : r->hi;
 }
 
-static inline __attribute__((always_inline)) void range_narrow(QbPix pix, const void *row, int64_t n, QbRange *r)
+static inline __attribute__((always_inline)) void range_narrow(QbPix pix, const void *row,
+                                                               int64_t n, QbRange *r)
 {
     int32_t lo = narrow(pix, row, 0), hi = lo;
     for (int64_t x = 1; x < n; x++) {
@@ -201,7 +206,8 @@ static inline __attribute__((always_inline)) void range_narrow(QbPix pix, const 
     widen(r, lo, hi);
 }
 
-static inline __attribute__((always_inline)) void range_whole32(QbPix pix, const void *row, int64_t n, QbRange *r)
+static inline __attribute__((always_inline)) void range_whole32(QbPix pix, const void *row,
+                                                                int64_t n, QbRange *r)
 {
     int64_t lo = whole32(pix, row, 0), hi = lo;
     for (int64_t x = 1; x < n; x++) {
@@ -240,7 +246,7 @@ static inline void range_f32(const float *p, int64_t n, QbRange *r)
     int64_t x = 0;
     for (; x + FLOATS <= n; x += FLOATS) {
         memcpy(&v, p + x, sizeof(v));
-        FloatsMask less = v < lo, more = v > hi;
+        FloatsMask less = v<lo, more = v> hi;
         lo = (Floats)((less & (FloatsMask)v) | (~less & (FloatsMask)lo));
         hi = (Floats)((more & (FloatsMask)v) | (~more & (FloatsMask)hi));
         nan |= v != v;
@@ -260,7 +266,7 @@ static inline void range_f64(const double *p, int64_t n, QbRange *r)
     int64_t x = 0;
     for (; x + DOUBLES <= n; x += DOUBLES) {
         memcpy(&v, p + x, sizeof(v));
-        DoublesMask less = v < lo, more = v > hi;
+        DoublesMask less = v<lo, more = v> hi;
         lo = (Doubles)((less & (DoublesMask)v) | (~less & (DoublesMask)lo));
         hi = (Doubles)((more & (DoublesMask)v) | (~more & (DoublesMask)hi));
         nan |= v != v;

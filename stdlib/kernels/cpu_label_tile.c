@@ -106,8 +106,9 @@ static inline QbSide side(const QbLabelTile *t, int64_t beam, const uint64_t *a,
 }
 
 /* Joins a beam to the beams before it: in its own layer, and the three of the layer below. */
-static inline __attribute__((always_inline)) void join_beam(const QbLabelTile *t, int64_t bz, int64_t by,
-                                                            const Rows *rows, bool solid)
+static inline __attribute__((always_inline)) void join_beam(const QbLabelTile *t, int64_t bz,
+                                                            int64_t by, const Rows *rows,
+                                                            bool solid)
 {
     const QbBeams *k = &t->beams;
     int64_t beam = bz * t->nby + by;

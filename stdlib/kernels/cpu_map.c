@@ -48,7 +48,7 @@ static void load(const Run *r, const QbInstr *in, unsigned char *d)
     size_t step = (size_t)r->nx * reg_bytes(t);
     for (int64_t k = 0; k < r->n_rows; k++)
         QB_CPU_NAME(qb_map_load)
-        ((QbPix)in->pix, t, d + (size_t)k * step, input_row(r, in, r->row + k), r->nx);
+    ((QbPix)in->pix, t, d + (size_t)k * step, input_row(r, in, r->row + k), r->nx);
 }
 
 static void store(const Run *r, const QbInstr *in)
@@ -59,7 +59,7 @@ static void store(const Run *r, const QbInstr *in)
         unsigned char *row = output_row(r, (QbPix)in->pix, r->row + k);
         if (a != row)
             QB_CPU_NAME(qb_map_store)
-            ((QbPix)in->pix, (QbRegType)in->from, row, a + (size_t)k * step, r->nx);
+        ((QbPix)in->pix, (QbRegType)in->from, row, a + (size_t)k * step, r->nx);
     }
 }
 
@@ -81,7 +81,7 @@ static void run_block(const Run *r)
             load(r, in, d);
         else
             QB_CPU_NAME(qb_map_step)
-            (in, d, r->now[in->a], r->now[in->b], r->now[in->c], r->nx * r->n_rows);
+        (in, d, r->now[in->a], r->now[in->b], r->now[in->c], r->nx * r->n_rows);
         r->now[in->dst] = d;
     }
     store(r, last);
@@ -141,8 +141,8 @@ static void run_range(Run *r, const QbMapRange *range, int64_t nx, int64_t n_row
             memset(out, range->invert, (size_t)nx);
         else
             QB_CPU_NAME(qb_map_in_range)
-            (out, input_row(r, &in, k), bytes, (uint32_t)range->lo, (uint32_t)range->hi,
-             range->invert, nx);
+        (out, input_row(r, &in, k), bytes, (uint32_t)range->lo, (uint32_t)range->hi, range->invert,
+         nx);
     }
 }
 

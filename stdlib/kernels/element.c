@@ -78,8 +78,9 @@ int64_t qb_element_half(const QbElement *e, int rank, int64_t dz, int64_t dy)
 static bool check_box(QbCheck *c, const QbElement *e)
 {
     if (e->axes && e->axes != c->in[0]->rank)
-        return c->fail(c, 1, NULL, "'box' has %d sizes, expected one for each of the %d axes of the image", e->axes,
-                       c->in[0]->rank);
+        return c->fail(c, 1, NULL,
+                       "'box' has %d sizes, expected one for each of the %d axes of the image",
+                       e->axes, c->in[0]->rank);
     return true;
 }
 

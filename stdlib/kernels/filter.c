@@ -32,7 +32,8 @@ static double pairwise_sum(const double *v, int64_t r, int64_t at, int64_t n)
         lane[i % 8] = i < 8 ? v[k < 0 ? -k : k] : lane[i % 8] + v[k < 0 ? -k : k];
     }
     if (whole)
-        sum = ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+        sum = ((lane[0] + lane[1]) + (lane[2] + lane[3])) +
+              ((lane[4] + lane[5]) + (lane[6] + lane[7]));
     for (; i < n; i++) {
         int64_t k = at + i - r;
         sum += v[k < 0 ? -k : k];
@@ -89,7 +90,8 @@ static void copy_raster(QbCheck *c)
 bool qb_filter_check_same(QbCheck *c)
 {
     if (c->in[0]->kind == QB_LABELS)
-        return c->fail(c, 0, "|> as(f32)", "'%s' takes an image or a mask, found labels", c->op->name);
+        return c->fail(c, 0, "|> as(f32)", "'%s' takes an image or a mask, found labels",
+                       c->op->name);
     copy_raster(c);
     return true;
 }
@@ -98,8 +100,8 @@ bool qb_filter_check_float(QbCheck *c)
 {
     QbKind kind = c->in[0]->kind;
     if (kind != QB_IMAGE)
-        return c->fail(c, 0, kind == QB_MASK ? "|> as(u8)" : "|> as(f32)", "'%s' takes an image, found %s",
-                       c->op->name, qb_kind_name(kind));
+        return c->fail(c, 0, kind == QB_MASK ? "|> as(u8)" : "|> as(f32)",
+                       "'%s' takes an image, found %s", c->op->name, qb_kind_name(kind));
     copy_raster(c);
     c->out->pix = c->in[0]->pix == QB_F64 ? QB_F64 : QB_F32;
     /* Infinities may meet and make NaN, whole numbers never. */
@@ -110,7 +112,7 @@ bool qb_filter_check_float(QbCheck *c)
 bool qb_filter_check_window(QbCheck *c, const int64_t size[3], int param)
 {
     if (qb_window_voxels(size) > QB_FILTER_MAX_WINDOW)
-        return c->fail(c, param, NULL, "the window of '%s' has %lld voxels, expected at most %d", c->op->name,
-                       (long long)qb_window_voxels(size), QB_FILTER_MAX_WINDOW);
+        return c->fail(c, param, NULL, "the window of '%s' has %lld voxels, expected at most %d",
+                       c->op->name, (long long)qb_window_voxels(size), QB_FILTER_MAX_WINDOW);
     return qb_filter_check_same(c);
 }

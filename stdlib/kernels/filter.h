@@ -101,9 +101,10 @@ void qb_element_box(const QbElement *e, int rank, int64_t size[3]);
 
 /* ---- type rules ------------------------------------------------------------------------------------- */
 
-bool qb_filter_check_same(QbCheck *c);   /* the subject's type */
-bool qb_filter_check_float(QbCheck *c);  /* f32, f64 for f64 */
-bool qb_filter_check_window(QbCheck *c, const int64_t size[3], int param); /* same type, bounded window */
+bool qb_filter_check_same(QbCheck *c);  /* the subject's type */
+bool qb_filter_check_float(QbCheck *c); /* f32, f64 for f64 */
+bool qb_filter_check_window(QbCheck *c, const int64_t size[3],
+                            int param); /* same type, bounded window */
 /* The subject's type; the element must fit its rank. Rows: subject, element[, outside]. */
 bool qb_filter_check_element(QbCheck *c, const QbElement *e);
 
@@ -131,13 +132,21 @@ struct QbFilterKernels {
 };
 
 /* Scratch that the kernels take, for an output box of that many voxels: the same in every variant. */
-size_t qb_rank_box_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
-size_t qb_fir_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
-size_t qb_fir_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
-size_t qb_extreme_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
-size_t qb_extreme_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
-size_t qb_extreme_element_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
-size_t qb_count_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
-size_t qb_near_axis2_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny, int64_t nx);
+size_t qb_rank_box_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                           int64_t nx);
+size_t qb_fir_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                            int64_t nx);
+size_t qb_fir_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                            int64_t nx);
+size_t qb_extreme_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                                int64_t nx);
+size_t qb_extreme_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                                int64_t nx);
+size_t qb_extreme_element_scratch(const void *params, const QbType *const *in, int64_t ni,
+                                  int64_t ny, int64_t nx);
+size_t qb_count_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                              int64_t nx);
+size_t qb_near_axis2_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                             int64_t nx);
 
 #endif

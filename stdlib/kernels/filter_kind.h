@@ -28,7 +28,8 @@ QB_VEC_INLINE QbVec qb_extreme_voxels(QbExtremeKind k, QbVec keys)
 }
 
 /* Calls the body with the kind of the first input. */
-QB_VEC_INLINE void qb_extreme_dispatch(const QbTask *t, bool largest, void (*body)(const QbTask *t, QbExtremeKind k, QbPix pix))
+QB_VEC_INLINE void qb_extreme_dispatch(const QbTask *t, bool largest,
+                                       void (*body)(const QbTask *t, QbExtremeKind k, QbPix pix))
 {
     switch (t->in_type[0]->pix) {
     case QB_U8:

@@ -36,8 +36,10 @@ static inline QbCountLayout qb_count_layout(const QbCountParams *p, int64_t nx)
 
 /* ---- weighted sums ---------------------------------------------------------------------------------- */
 
-#define QB_FIR_COLUMNS 512 /* that are filtered together along axis 0: their sums stay in the first cache */
-#define QB_FIR_GROUP 6     /* pairs of rows that are read in one sweep: what prefetching keeps up with */
+#define QB_FIR_COLUMNS \
+    512 /* that are filtered together along axis 0: their sums stay in the first cache */
+#define QB_FIR_GROUP \
+    6 /* pairs of rows that are read in one sweep: what prefetching keeps up with */
 
 typedef struct QbFirLayout {
     size_t weights; /* bytes of the weights of one axis */
@@ -51,14 +53,15 @@ static inline QbFirLayout qb_fir_layout(const QbFirParams *p, int64_t nx)
     int64_t r = qb_max64(qb_fir_radius(p, 0), qb_max64(qb_fir_radius(p, 1), qb_fir_radius(p, 2)));
     l.weights = qb_round_up(sizeof(double) * (size_t)(1 + r), 64);
     l.partial = 2 * QB_FIR_COLUMNS * sizeof(double);
-    l.line = qb_filter_pitch(nx + 2 * qb_fir_radius(p, 2), sizeof(double)) + QB_FILTER_SLACK; /* a block of vectors more */
+    l.line = qb_filter_pitch(nx + 2 * qb_fir_radius(p, 2), sizeof(double)) +
+             QB_FILTER_SLACK; /* a block of vectors more */
     return l;
 }
 
 /* ---- extremes --------------------------------------------------------------------------------------- */
 
-#define QB_EXTREME_STRIP 2048 /* bytes of a row that are filtered together along axis 0 */
-#define QB_EXTREME_DIRECT 9   /* windows up to this are compared voxel by voxel */
+#define QB_EXTREME_STRIP  2048 /* bytes of a row that are filtered together along axis 0 */
+#define QB_EXTREME_DIRECT 9    /* windows up to this are compared voxel by voxel */
 
 /* Rows of running extremes that a window of `size` needs over n outputs: suffixes, and one prefix. */
 static inline int64_t qb_extreme_rows(int64_t size, int64_t n)
@@ -72,17 +75,18 @@ static inline int64_t qb_extreme_rows(int64_t size, int64_t n)
 
 typedef struct QbElementLayout {
     int64_t reach[3];
-    int64_t slots; /* rows y that are held at a time */
-    int64_t rows;  /* indices along axis 0 in each: the box's and its halo */
+    int64_t slots;  /* rows y that are held at a time */
+    int64_t rows;   /* indices along axis 0 in each: the box's and its halo */
     int64_t levels; /* level k holds extremes over 2^k columns */
-    int64_t strip; /* voxels */
-    size_t pitch;  /* of one level of one row */
-    size_t ring;   /* bytes of all rows */
-    size_t runs;   /* bytes of the table of half-widths */
+    int64_t strip;  /* voxels */
+    size_t pitch;   /* of one level of one row */
+    size_t ring;    /* bytes of all rows */
+    size_t runs;    /* bytes of the table of half-widths */
     size_t pointers;
 } QbElementLayout;
 
-static inline QbElementLayout qb_element_layout(const QbElementParams *p, const QbType *in, int64_t ni)
+static inline QbElementLayout qb_element_layout(const QbElementParams *p, const QbType *in,
+                                                int64_t ni)
 {
     QbElementLayout l = {0};
     qb_element_reach(&p->element, in->rank, l.reach);
@@ -91,7 +95,8 @@ static inline QbElementLayout qb_element_layout(const QbElementParams *p, const 
     l.levels = 64 - __builtin_clzll((unsigned long long)(2 * l.reach[2] + 1));
     l.strip = QB_ELEMENT_STRIP / (int64_t)qb_pix_bytes(in->pix);
     l.pitch = qb_filter_pitch(l.strip + 2 * l.reach[2], qb_pix_bytes(in->pix));
-    l.pitch += qb_round_up((size_t)l.reach[2] * qb_pix_bytes(in->pix), 64); /* doubling reads half a run further */
+    l.pitch += qb_round_up((size_t)l.reach[2] * qb_pix_bytes(in->pix),
+                           64); /* doubling reads half a run further */
     l.ring = (size_t)(l.slots * l.rows * l.levels) * l.pitch;
     size_t runs = (size_t)(l.slots * (2 * l.reach[0] + 1));
     l.runs = qb_round_up(sizeof(int32_t) * runs, 64);
@@ -138,8 +143,8 @@ static inline QbNearLayout qb_near_layout(const QbNearParams *p, int64_t nx)
 #define QB_RANK_BINS   (16 + 256) /* of a histogram of bytes: sums of 16 values, values */
 
 typedef enum QbRankMethod {
-    QB_RANK_BISECT,  /* counts of the voxels below a bound that closes in, bit by bit */
-    QB_RANK_SLIDE,   /* a histogram that moves along the row: 16 bits */
+    QB_RANK_BISECT, /* counts of the voxels below a bound that closes in, bit by bit */
+    QB_RANK_SLIDE,  /* a histogram that moves along the row: 16 bits */
     QB_RANK_COLUMNS, /* histograms of columns that move along axis 0, and their sum that moves along the row: 8 bits */
     QB_RANK_NETWORK, /* sorted columns, shared by neighbours: medians of small windows */
 } QbRankMethod;

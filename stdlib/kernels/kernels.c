@@ -3,11 +3,12 @@
 
 #include <string.h>
 
-#define TABLES(variant)                                                                                                \
-    extern const QbFilterKernels qb_filter_kernels_##variant;                                                          \
-    extern const QbMapKernels qb_map_kernels_##variant;                                                                \
-    extern const QbLabelKernels qb_label_kernels_##variant;                                                            \
-    static const QbKernels kernels_##variant = {#variant, &qb_filter_kernels_##variant, &qb_map_kernels_##variant,     \
+#define TABLES(variant)                                                                 \
+    extern const QbFilterKernels qb_filter_kernels_##variant;                           \
+    extern const QbMapKernels qb_map_kernels_##variant;                                 \
+    extern const QbLabelKernels qb_label_kernels_##variant;                             \
+    static const QbKernels kernels_##variant = {#variant, &qb_filter_kernels_##variant, \
+                                                &qb_map_kernels_##variant,              \
                                                 &qb_label_kernels_##variant};
 
 TABLES(base)
@@ -17,8 +18,9 @@ TABLES(avx512)
 
 static bool has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-           __builtin_cpu_supports("fma") && __builtin_cpu_supports("popcnt");
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("fma") &&
+           __builtin_cpu_supports("popcnt");
 }
 
 static bool has_avx512(void)

@@ -7,12 +7,13 @@
 #include "core/op.h"
 
 #define QB_CPU_PASTE2(a, b) a##_##b
-#define QB_CPU_PASTE(a, b) QB_CPU_PASTE2(a, b)
-#define QB_CPU_NAME(name) QB_CPU_PASTE(name, QB_CPU)
+#define QB_CPU_PASTE(a, b)  QB_CPU_PASTE2(a, b)
+#define QB_CPU_NAME(name)   QB_CPU_PASTE(name, QB_CPU)
 
 typedef struct QbFilterKernels QbFilterKernels; /* kernels/filter.h: neighbourhoods */
-typedef struct QbMapKernels QbMapKernels;       /* kernels/map.h: programs over registers, reductions of rows */
-typedef struct QbLabelKernels QbLabelKernels;   /* kernels/label.h: runs, histograms */
+typedef struct QbMapKernels
+    QbMapKernels; /* kernels/map.h: programs over registers, reductions of rows */
+typedef struct QbLabelKernels QbLabelKernels; /* kernels/label.h: runs, histograms */
 
 struct QbKernels {
     const char *name; /* "base", "avx2", "avx512" */

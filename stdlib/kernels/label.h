@@ -9,11 +9,11 @@
  * neighbouring columns of one beam always touch, so the runs of the OR of its rows are its connected components. With
  * any other connectivity a beam is one row, and its runs are solid. */
 typedef struct QbBeams {
-    int bz, by;      /* slices and rows of a beam: 2 or 1 */
-    bool solid;      /* bz = by = 1: every column of a run is foreground */
-    int reach_y;     /* how far two runs of rows (z, y−1) and (z, y) may be apart along x: 0 or 1 */
-    int reach_z;     /* the same of (z−1, y) and (z, y) */
-    int reach_diag;  /* of (z−1, y±1) and (z, y); −1: such rows never touch */
+    int bz, by;  /* slices and rows of a beam: 2 or 1 */
+    bool solid;  /* bz = by = 1: every column of a run is foreground */
+    int reach_y; /* how far two runs of rows (z, y−1) and (z, y) may be apart along x: 0 or 1 */
+    int reach_z; /* the same of (z−1, y) and (z, y) */
+    int reach_diag; /* of (z−1, y±1) and (z, y); −1: such rows never touch */
 } QbBeams;
 
 /* A run of a beam: columns [x0, x1) from the tile's first column. */
@@ -26,14 +26,15 @@ typedef struct QbRun {
 typedef struct QbLabelTile {
     QbBeams beams;
     int64_t ni, ny, nx;
-    int64_t nbz, nby;  /* beams along axes 0 and 1 */
-    int64_t pitch;     /* words of a row of bits: one of zeros before and one after the row */
+    int64_t nbz, nby; /* beams along axes 0 and 1 */
+    int64_t pitch;    /* words of a row of bits: one of zeros before and one after the row */
     uint32_t *n_runs, *n_comps;
-    uint32_t *first;   /* ni + 1: first[i] components have their first voxel before slice i */
-    uint64_t *bits;    /* a row for each (i, y) */
-    uint32_t *start;   /* nbz·nby + 1: where a beam's runs start */
-    uint32_t *link;    /* of runs, while the tile is labelled: their parents; afterwards of components, for the merge */
-    uint32_t *voxels;  /* of components */
+    uint32_t *first; /* ni + 1: first[i] components have their first voxel before slice i */
+    uint64_t *bits;  /* a row for each (i, y) */
+    uint32_t *start; /* nbz·nby + 1: where a beam's runs start */
+    uint32_t *
+        link; /* of runs, while the tile is labelled: their parents; afterwards of components, for the merge */
+    uint32_t *voxels; /* of components */
     QbRun *run;
 } QbLabelTile;
 
@@ -74,7 +75,7 @@ typedef struct QbRange {
 /* Counts of 16 bits of the sort keys (kernels/sort_key.h) whose bits above those are a prefix. Equal prefixes: both tables count
  * for both, so that runs of one value do not wait for one another; different ones: each its own. */
 typedef struct QbDigit {
-    int shift;          /* 48, 32, 16 or 0 */
+    int shift; /* 48, 32, 16 or 0 */
     uint64_t prefix[2];
     uint32_t *count[2]; /* 65536 each */
 } QbDigit;
@@ -100,7 +101,13 @@ static inline int64_t qb_binning_find(const QbBinning *b, double v)
 }
 
 /* What becomes of the voxels of a line along an axis; the order is that of the choices of `project`. */
-typedef enum QbStackHow { QB_STACK_SUM, QB_STACK_MEAN, QB_STACK_STD, QB_STACK_MIN, QB_STACK_MAX } QbStackHow;
+typedef enum QbStackHow {
+    QB_STACK_SUM,
+    QB_STACK_MEAN,
+    QB_STACK_STD,
+    QB_STACK_MIN,
+    QB_STACK_MAX
+} QbStackHow;
 
 /* nx lines side by side, whose voxels come row by row, index 0 first; sums are made in blocks of 64 rows, joined in order. */
 typedef struct QbStack {
@@ -112,7 +119,9 @@ typedef struct QbStack {
 
 static inline size_t qb_stack_bytes(QbStackHow how, QbPix pix, int64_t nx)
 {
-    size_t each = how == QB_STACK_STD ? 4 * sizeof(double) : how < QB_STACK_STD ? 2 * sizeof(double) : qb_pix_bytes(pix);
+    size_t each = how == QB_STACK_STD  ? 4 * sizeof(double)
+                  : how < QB_STACK_STD ? 2 * sizeof(double)
+                                       : qb_pix_bytes(pix);
     return qb_round_up((size_t)nx * each, 64);
 }
 
@@ -147,16 +156,20 @@ enum { QB_COUNT8_TABLES = 8 };
 #ifdef QB_CPU
 /* The functions behind one variant's table. */
 void QB_CPU_NAME(qb_label_tile)(const QbLabelTile *t, const uint8_t *const *row);
-void QB_CPU_NAME(qb_label_join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach, bool solid);
-void QB_CPU_NAME(qb_label_expand)(uint32_t *out, const uint64_t *bits, int64_t x0, int64_t x1, uint32_t label);
+void QB_CPU_NAME(qb_label_join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach,
+                                bool solid);
+void QB_CPU_NAME(qb_label_expand)(uint32_t *out, const uint64_t *bits, int64_t x0, int64_t x1,
+                                  uint32_t label);
 double QB_CPU_NAME(qb_row_sum)(QbPix pix, const void *row, int64_t n, int lane);
-void QB_CPU_NAME(qb_row_moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean, double *m2);
+void QB_CPU_NAME(qb_row_moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean,
+                                 double *m2);
 void QB_CPU_NAME(qb_row_whole)(QbPix pix, const void *row, int64_t n, bool squares, QbWholeSum *s);
 void QB_CPU_NAME(qb_row_range)(QbPix pix, const void *row, int64_t n, QbRange *r);
 void QB_CPU_NAME(qb_row_count8)(const void *row, int64_t n, uint32_t (*count)[256]);
 void QB_CPU_NAME(qb_row_count16)(const void *row, int64_t n, uint32_t *const count[2]);
 int64_t QB_CPU_NAME(qb_row_count_digit)(QbPix pix, const void *row, int64_t n, const QbDigit *d);
-void QB_CPU_NAME(qb_row_count_bins)(QbPix pix, const void *row, int64_t n, const QbBinning *b, uint64_t *count);
+void QB_CPU_NAME(qb_row_count_bins)(QbPix pix, const void *row, int64_t n, const QbBinning *b,
+                                    uint64_t *count);
 void QB_CPU_NAME(qb_row_stack)(const QbStack *s, const void *row, int64_t index);
 void QB_CPU_NAME(qb_row_unstack)(const QbStack *s, void *out);
 #endif

@@ -49,8 +49,9 @@ static inline bool touches(const QbSide *p, const QbSide *q, const QbRun *a, con
 }
 
 /* Walks both rows of runs at once. `by_comp`: nodes are components, else the runs themselves. */
-static inline __attribute__((always_inline)) void join_sides(uint32_t *parent, const QbSide *p, const QbSide *q,
-                                                             uint32_t reach, bool solid, bool by_comp)
+static inline __attribute__((always_inline)) void join_sides(uint32_t *parent, const QbSide *p,
+                                                             const QbSide *q, uint32_t reach,
+                                                             bool solid, bool by_comp)
 {
     uint32_t i = 0, j = 0;
     while (i < p->n && j < q->n) {

@@ -47,11 +47,13 @@ static inline void qb_pad_edges(const QbPad *p, void *column0, int64_t from, int
 }
 
 /* Columns [from, to) of a row into dst; those inside the domain are in `row`, whose first element is column x0. */
-static inline void qb_pad_row(const QbPad *p, void *dst, const void *row, int64_t x0, int64_t from, int64_t to)
+static inline void qb_pad_row(const QbPad *p, void *dst, const void *row, int64_t x0, int64_t from,
+                              int64_t to)
 {
     int64_t bytes = (int64_t)p->bytes, a = qb_max64(from, 0), b = qb_min64(to, p->nx);
     unsigned char *at0 = (unsigned char *)dst - from * bytes;
-    memcpy(at0 + a * bytes, (const unsigned char *)row + (a - x0) * bytes, (size_t)((b - a) * bytes));
+    memcpy(at0 + a * bytes, (const unsigned char *)row + (a - x0) * bytes,
+           (size_t)((b - a) * bytes));
     qb_pad_edges(p, at0, from, to);
 }
 

@@ -6,9 +6,14 @@ typedef struct Params {
 } Params;
 
 static const QbParam params[] = {
-    {.name = "mask", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_LABELS),
+    {.name = "mask",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_LABELS),
      .help = "the objects"},
-    {.name = "connectivity", .slot = QB_SLOT_WHOLE, .offset = offsetof(Params, connectivity), .def = "",
+    {.name = "connectivity",
+     .slot = QB_SLOT_WHOLE,
+     .offset = offsetof(Params, connectivity),
+     .def = "",
      .help = "4 or 8 in 2D, 6, 18 or 26 in 3D; the largest unless given"},
 };
 
@@ -24,9 +29,11 @@ static bool check(QbCheck *c)
         p->connectivity = in->rank == 3 ? 26 : 8;
     int64_t k = p->connectivity;
     if (in->rank == 3 && k != 6 && k != 18 && k != 26)
-        return c->fail(c, 1, "6, 18 or 26", "connectivity of a 3D image is 6, 18 or 26, found %lld", (long long)k);
+        return c->fail(c, 1, "6, 18 or 26", "connectivity of a 3D image is 6, 18 or 26, found %lld",
+                       (long long)k);
     if (in->rank == 2 && k != 4 && k != 8)
-        return c->fail(c, 1, "4 or 8", "connectivity of a 2D image is 4 or 8, found %lld", (long long)k);
+        return c->fail(c, 1, "4 or 8", "connectivity of a 2D image is 4 or 8, found %lld",
+                       (long long)k);
     *c->out = *in;
     c->out->kind = QB_LABELS;
     c->out->pix = QB_U32;
@@ -72,7 +79,8 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
     const uint8_t **row = t->scratch;
     for (int64_t i = 0; i < ni; i++) {
         for (int64_t y = 0; y < ny; y++)
-            row[i * ny + y] = (const uint8_t *)qb_row(&t->in[0], b->lo[0] + i, b->lo[1] + y) + (b->lo[2] - t->in[0].x0);
+            row[i * ny + y] = (const uint8_t *)qb_row(&t->in[0], b->lo[0] + i, b->lo[1] + y) +
+                              (b->lo[2] - t->in[0].x0);
     }
     t->cpu->label->tile(&tile, row);
     return true;
@@ -84,7 +92,8 @@ static size_t scratch(const void *p, const QbType *const *in, int64_t ni, int64_
     return (size_t)(ni * ny) * sizeof(void *);
 }
 
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
+static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err)
 {
     (void)c;
     return qb_label_merge(state, partials, boxes, n, err);
@@ -125,7 +134,8 @@ const QbOp qb_op_label = {
     .group = "labels",
     .help = "numbers the objects of a mask 1..n, in the raster order of their first voxels",
     .follows = "scipy.ndimage.label",
-    .examples = (const char *const[]){"label(mask)", "image |> threshold(otsu) |> label(connectivity=4)", NULL},
+    .examples = (const char *const[]){"label(mask)",
+                                      "image |> threshold(otsu) |> label(connectivity=4)", NULL},
     .version = 1,
     .params = params,
     .n_params = QB_COUNT(params),

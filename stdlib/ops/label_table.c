@@ -2,7 +2,10 @@
 #include "stdlib/label_state.h"
 
 static const QbParam params[] = {
-    {.name = "labels", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_LABELS), .help = "the result of label"},
+    {.name = "labels",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_LABELS),
+     .help = "the result of label"},
 };
 
 static bool check(QbCheck *c)

@@ -49,7 +49,8 @@ static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
     return true;
 }
 
-static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n, QbErr *err)
+static bool merge(const QbFoldCtx *c, void *state, void *const *partials, const QbBox *boxes, int n,
+                  QbErr *err)
 {
     uint32_t *most = state;
     (void)c;
@@ -81,7 +82,10 @@ static const QbFoldOps fold = {
 };
 
 static const QbParam params[] = {
-    {.name = "labels", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_LABELS), .help = "the label image"},
+    {.name = "labels",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_LABELS),
+     .help = "the label image"},
 };
 
 const QbOp qb_op_largest = {

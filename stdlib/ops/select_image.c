@@ -12,9 +12,9 @@ static bool check(QbCheck *c)
 {
     const QbType *a = c->in[1], *b = c->in[2];
     if (a->kind != b->kind || a->pix != b->pix)
-        return c->fail(c, 2, "as() gives both one type", "the branches of 'if' differ: %s %s and %s %s",
-                       qb_kind_name(a->kind), qb_pix_info[a->pix].name, qb_kind_name(b->kind),
-                       qb_pix_info[b->pix].name);
+        return c->fail(c, 2, "as() gives both one type",
+                       "the branches of 'if' differ: %s %s and %s %s", qb_kind_name(a->kind),
+                       qb_pix_info[a->pix].name, qb_kind_name(b->kind), qb_pix_info[b->pix].name);
     if (!qb_pixelwise_agree(c))
         return false;
     c->out->kind = a->kind;

@@ -47,7 +47,8 @@ static bool open_file(Store *s, const QbRunEnv *env, QbErr *err)
     snprintf(name, sizeof(name), "%s/qbic-spill-XXXXXX", env->tmp_dir ? env->tmp_dir : "/tmp");
     s->fd = mkstemp(name);
     if (s->fd < 0)
-        return qb_err_set(err, "cannot make a spill file in '%s': %s", env->tmp_dir ? env->tmp_dir : "/tmp", strerror(errno));
+        return qb_err_set(err, "cannot make a spill file in '%s': %s",
+                          env->tmp_dir ? env->tmp_dir : "/tmp", strerror(errno));
     unlink(name);
     return true;
 }
@@ -63,16 +64,20 @@ static bool open_store(const QbFoldCtx *c, void **state, QbErr *err)
     *state = s;
     if (p->spill)
         return open_file(s, c->env, err);
-    void *m = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *m = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m == MAP_FAILED)
-        return qb_err_set(err, "not enough memory: cannot get %zu MiB: %s", (s->bytes >> 20) + 1, strerror(errno));
+        return qb_err_set(err, "not enough memory: cannot get %zu MiB: %s", (s->bytes >> 20) + 1,
+                          strerror(errno));
     s->memory = m;
     return true;
 }
 
 static size_t offset_of(const Store *s, int64_t i, int64_t y)
 {
-    return ((size_t)(i - s->box.lo[0]) * (size_t)(s->box.hi[1] - s->box.lo[1]) + (size_t)(y - s->box.lo[1])) * s->row;
+    return ((size_t)(i - s->box.lo[0]) * (size_t)(s->box.hi[1] - s->box.lo[1]) +
+            (size_t)(y - s->box.lo[1])) *
+           s->row;
 }
 
 static bool put(const Store *s, const void *from, size_t n, size_t offset, QbErr *err)
@@ -103,7 +108,8 @@ static bool get(const Store *s, void *to, size_t n, size_t offset, QbErr *err)
         if (k < 0 && errno == EINTR)
             continue;
         if (k <= 0)
-            return qb_err_set(err, "cannot read a spill file: %s", k < 0 ? strerror(errno) : "it is too short");
+            return qb_err_set(err, "cannot read a spill file: %s",
+                              k < 0 ? strerror(errno) : "it is too short");
         done += (size_t)k;
     }
     return true;
@@ -169,8 +175,15 @@ static const QbFoldOps fold = {
 };
 
 static const QbParam params[] = {
-    {.name = "x", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS), .help = "what to keep"},
-    {.name = "spill", .slot = QB_SLOT_BOOL, .offset = offsetof(Params, spill), .def = "false", .help = "in a file"},
+    {.name = "x",
+     .slot = QB_SLOT_INPUT,
+     .accepts = QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS),
+     .help = "what to keep"},
+    {.name = "spill",
+     .slot = QB_SLOT_BOOL,
+     .offset = offsetof(Params, spill),
+     .def = "false",
+     .help = "in a file"},
 };
 
 const QbOp qb_op_store = {

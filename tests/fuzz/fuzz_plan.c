@@ -163,9 +163,15 @@ static bool run(const char *text, const char *dir, const char *const *off, int n
     QbSource source = {.name = "fuzz.qbi", .text = text, .length = strlen(text)};
     QbPassOptions passes = {.off = off, .n_off = n_off};
     QbLowerOptions options = {.no_sharing = qb_pass_is_off(&passes, "share-nodes")};
-    QbPlanOptions po = {.threads = 1, .memory = (size_t)256 << 20, .passes = &passes, .sink_atom = qb_writer_atom,
+    QbPlanOptions po = {.threads = 1,
+                        .memory = (size_t)256 << 20,
+                        .passes = &passes,
+                        .sink_atom = qb_writer_atom,
                         .sink_bound = qb_writer_pack_bound};
-    QbRunOptions ro = {.out_dir = dir, .tmp_dir = "/tmp", .kernels = qb_kernels(NULL), .provenance = "fuzz",
+    QbRunOptions ro = {.out_dir = dir,
+                       .tmp_dir = "/tmp",
+                       .kernels = qb_kernels(NULL),
+                       .provenance = "fuzz",
                        .started = qb_now()};
     QbDiags diags;
     QbPlan *plan = NULL;
@@ -186,7 +192,8 @@ static bool run(const char *text, const char *dir, const char *const *off, int n
     return is_sound;
 }
 
-static void compare(const char *text, const char *dir, const char *const *off, int n_off, const QbText *want)
+static void compare(const char *text, const char *dir, const char *const *off, int n_off,
+                    const QbText *want)
 {
     QbText got = {0};
     QB_CHECK(run(text, dir, off, n_off, &got));
@@ -203,7 +210,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int n = 0;
     make_pipeline(&m);
     /* in memory where that can be: outputs are synced */
-    snprintf(dir, sizeof(dir), "%s/qbic_fuzz_XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    snprintf(dir, sizeof(dir), "%s/qbic_fuzz_XXXXXX",
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     QB_CHECK(mkdtemp(dir) != NULL);
     if (run(m.text.s, dir, NULL, 0, &want)) {
         while (qb_pass_names[n])

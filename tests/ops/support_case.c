@@ -442,7 +442,8 @@ const char *qb_case_compare(const QbCase *c, const QbLabNode *result)
     for (int64_t k = 0; k < n; k++) {
         double v = qb_pix_get(w->pix, result->data, k);
         if (isnan(v) && g->nan_free)
-            return qb_arena_printf(c->arena, "voxel %lld is NaN where the checker says that none is", (long long)k);
+            return qb_arena_printf(
+                c->arena, "voxel %lld is NaN where the checker says that none is", (long long)k);
         if (!is_wanted(&of_image, v, c->want_image.v[k], w->pix))
             return qb_arena_printf(
                 c->arena, "voxel %lld (%lld, %lld, %lld) is %.17g instead of %.17g", (long long)k,

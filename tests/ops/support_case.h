@@ -27,10 +27,10 @@ typedef struct QbCase {
     double want_number;
     QbOracleTable want_table;
     double tolerance; /* of the largest finite value; 0: exact */
-    bool each;    /* the tolerance is relative to each voxel */
-    int ulps;     /* how many steps of its type each voxel may be off instead */
-    bool zeros;   /* -0 and 0 differ */
-    double scale; /* of a number: what the tolerance is relative to; 0: the number itself */
+    bool each;        /* the tolerance is relative to each voxel */
+    int ulps;         /* how many steps of its type each voxel may be off instead */
+    bool zeros;       /* -0 and 0 differ */
+    double scale;     /* of a number: what the tolerance is relative to; 0: the number itself */
 } QbCase;
 
 /* How one operator is tried: `adjust` narrows what was drawn to what the operator takes, `expect` asks the oracle. */
@@ -41,8 +41,8 @@ typedef struct QbLaw {
 } QbLaw;
 
 /* A table of laws ends with a row without a name. */
-extern const QbLaw qb_laws_pixels[], qb_laws_filters[], qb_laws_measures[], qb_laws_index[], qb_laws_others[],
-    qb_laws_sources[];
+extern const QbLaw qb_laws_pixels[], qb_laws_filters[], qb_laws_measures[], qb_laws_index[],
+    qb_laws_others[], qb_laws_sources[];
 
 /* The laws of an operator; NULL: nobody wrote its oracle. */
 const QbLaw *qb_law_find(const char *op);

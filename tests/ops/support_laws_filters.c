@@ -48,7 +48,10 @@ static void adjust_rank(QbCase *c)
 static void expect_rank(QbCase *c)
 {
     int64_t k = *(int64_t *)qb_case_field(c, "rank");
-    wants(c, qb_oracle_rank(c->arena, &c->image[0], qb_case_field(c, "size"), k < 0 ? k + window(c) : k), 0);
+    wants(
+        c,
+        qb_oracle_rank(c->arena, &c->image[0], qb_case_field(c, "size"), k < 0 ? k + window(c) : k),
+        0);
 }
 
 static void adjust_count_box(QbCase *c)
@@ -61,7 +64,8 @@ static void adjust_count_box(QbCase *c)
 static void adjust_rank_box(QbCase *c)
 {
     int64_t n = window(c);
-    *(int64_t *)qb_case_field(c, "rank") = qb_rng_chance(c->rng, 50) ? n / 2 : qb_rng_whole(c->rng, 0, n - 1);
+    *(int64_t *)qb_case_field(c, "rank") =
+        qb_rng_chance(c->rng, 50) ? n / 2 : qb_rng_whole(c->rng, 0, n - 1);
 }
 
 static void expect_count_box(QbCase *c)
@@ -77,12 +81,14 @@ static void expect_count_box(QbCase *c)
 
 static void expect_uniform(QbCase *c)
 {
-    wants(c, qb_oracle_uniform(c->arena, &c->image[0], qb_case_field(c, "size")), real_tolerance(c));
+    wants(c, qb_oracle_uniform(c->arena, &c->image[0], qb_case_field(c, "size")),
+          real_tolerance(c));
 }
 
 static void expect_gaussian(QbCase *c)
 {
-    wants(c, qb_oracle_gaussian(c->arena, &c->image[0], qb_case_field(c, "sigma")), real_tolerance(c));
+    wants(c, qb_oracle_gaussian(c->arena, &c->image[0], qb_case_field(c, "sigma")),
+          real_tolerance(c));
 }
 
 /* Axes first … last: means where the size is above 1, else the Gaussian. */
@@ -116,7 +122,8 @@ static QbOracleImage step(QbCase *c, const QbOracleImage *m, bool dilates, int o
     QbOracleOffsets e = qb_oracle_offsets(c->arena, qb_case_field(c, "element"), c->rank);
     if (m->type.kind != QB_MASK)
         return qb_oracle_extremum(c->arena, m, &e, dilates);
-    return dilates ? qb_oracle_dilate(c->arena, m, &e, outside) : qb_oracle_erode(c->arena, m, &e, outside);
+    return dilates ? qb_oracle_dilate(c->arena, m, &e, outside)
+                   : qb_oracle_erode(c->arena, m, &e, outside);
 }
 
 static void expect_erode(QbCase *c)
@@ -144,7 +151,8 @@ static void expect_close(QbCase *c)
 static void adjust_extreme_element(QbCase *c)
 {
     double *outside = qb_case_field(c, "outside");
-    *outside = c->kind[0] == QB_MASK ? *outside > 0 : qb_oracle_store(c->image[0].type.pix, *outside);
+    *outside =
+        c->kind[0] == QB_MASK ? *outside > 0 : qb_oracle_store(c->image[0].type.pix, *outside);
 }
 
 static void expect_extreme_element(QbCase *c)
@@ -152,7 +160,10 @@ static void expect_extreme_element(QbCase *c)
     QbOracleOffsets e = qb_oracle_offsets(c->arena, qb_case_field(c, "element"), c->rank);
     bool is_mirrored = strcmp(qb_case_choice(c, "border"), "mirror") == 0;
     double outside = is_mirrored ? NAN : *(double *)qb_case_field(c, "outside");
-    wants(c, qb_oracle_under(c->arena, &c->image[0], &e, outside, *(bool *)qb_case_field(c, "largest")), 0);
+    wants(
+        c,
+        qb_oracle_under(c->arena, &c->image[0], &e, outside, *(bool *)qb_case_field(c, "largest")),
+        0);
 }
 
 /* Distances are held in the smallest type that has room for r² and one value beyond. */
@@ -177,7 +188,8 @@ static void adjust_near_mask(QbCase *c)
 static void adjust_near(QbCase *c)
 {
     adjust_near_mask(c);
-    double r = *(double *)qb_case_field(c, "r"), far = qb_rng_chance(c->rng, 50) ? r * r : none_of(r);
+    double r = *(double *)qb_case_field(c, "r"),
+           far = qb_rng_chance(c->rng, 50) ? r * r : none_of(r);
     c->image[0] = qb_case_image(c, QB_IMAGE, distance_pix(r), false);
     for (int64_t k = 0; k < qb_voxels(&c->image[0].type); k++)
         if (c->image[0].v[k] > floor(far))
@@ -198,7 +210,9 @@ static void expect_near(QbCase *c, int axis, QbOracleImage in)
 static void expect_near_axis2(QbCase *c)
 {
     double r = *(double *)qb_case_field(c, "r");
-    expect_near(c, 2, qb_oracle_marks(c->arena, &c->image[0], *(bool *)qb_case_field(c, "target"), none_of(r)));
+    expect_near(
+        c, 2,
+        qb_oracle_marks(c->arena, &c->image[0], *(bool *)qb_case_field(c, "target"), none_of(r)));
 }
 
 static void expect_near_axis1(QbCase *c)
@@ -223,7 +237,8 @@ static void adjust_label(QbCase *c)
 {
     static const int64_t flat[] = {0, 4, 8}, deep[] = {0, 6, 18, 26};
     int64_t *connectivity = qb_case_field(c, "connectivity");
-    *connectivity = c->rank == 2 ? flat[qb_rng_whole(c->rng, 0, 2)] : deep[qb_rng_whole(c->rng, 0, 3)];
+    *connectivity =
+        c->rank == 2 ? flat[qb_rng_whole(c->rng, 0, 2)] : deep[qb_rng_whole(c->rng, 0, 3)];
 }
 
 static void expect_count(QbCase *c)

@@ -90,10 +90,7 @@ static void expect_select_image(QbCase *c)
 }
 
 const QbLaw qb_laws_index[] = {
-    {"slice", adjust_slice, expect_slice},
-    {"crop", adjust_crop, expect_crop},
-    {"voxel", adjust_voxel, expect_voxel},
-    {"select_scalar", NULL, expect_select_scalar},
-    {"select_image", NULL, expect_select_image},
-    {NULL, NULL, NULL},
+    {"slice", adjust_slice, expect_slice},       {"crop", adjust_crop, expect_crop},
+    {"voxel", adjust_voxel, expect_voxel},       {"select_scalar", NULL, expect_select_scalar},
+    {"select_image", NULL, expect_select_image}, {NULL, NULL, NULL},
 };

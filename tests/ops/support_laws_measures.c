@@ -31,7 +31,8 @@ static void wants_measure(QbCase *c, QbOracleMeasure what)
     const QbOracleImage *m = &c->image[0];
     c->want = QB_NUMBER;
     c->want_number = qb_oracle_measure(m->v, qb_voxels(&m->type), 1, what);
-    bool is_exact = what == QB_ORACLE_MIN || what == QB_ORACLE_MAX || (is_whole(m) && what != QB_ORACLE_STD);
+    bool is_exact =
+        what == QB_ORACLE_MIN || what == QB_ORACLE_MAX || (is_whole(m) && what != QB_ORACLE_STD);
     c->tolerance = is_exact ? 0 : 1e-12;
     c->scale = what == QB_ORACLE_SUM ? magnitude(m) : magnitude(m) / (double)qb_voxels(&m->type);
     if (what == QB_ORACLE_STD)
@@ -88,7 +89,8 @@ static void expect_otsu(QbCase *c)
 }
 
 /* Bins of floats may round otherwise, and a step of these levels is a bin: whole numbers alone are asked for. */
-static void expect_level(QbCase *c, double (*oracle)(QbArena *, const QbOracleImage *), double tolerance)
+static void expect_level(QbCase *c, double (*oracle)(QbArena *, const QbOracleImage *),
+                         double tolerance)
 {
     if (!is_whole(&c->image[0]))
         return;
@@ -165,7 +167,8 @@ static void expect_histogram(QbCase *c)
     c->want_table.n_rows = n;
     c->want_table.v = QB_NEW_N(c->arena, double, 2 * n);
     for (int64_t k = 0; k < n; k++) {
-        c->want_table.v[2 * k] = by_value ? lo + (double)k : lo + ((double)k + 0.5) * ((hi - lo) / (double)n);
+        c->want_table.v[2 * k] =
+            by_value ? lo + (double)k : lo + ((double)k + 0.5) * ((hi - lo) / (double)n);
         c->want_table.v[2 * k + 1] = (double)counts[k];
     }
 }

@@ -158,7 +158,8 @@ static void expect_as(QbCase *c)
 /* The two images need not agree in anything. */
 static void adjust_like(QbCase *c)
 {
-    c->image[1] = qb_case_image(c, QB_IMAGE, (QbPix)qb_rng_whole(c->rng, 0, QB_PIX_COUNT - 1), false);
+    c->image[1] =
+        qb_case_image(c, QB_IMAGE, (QbPix)qb_rng_whole(c->rng, 0, QB_PIX_COUNT - 1), false);
 }
 
 static void expect_like(QbCase *c)

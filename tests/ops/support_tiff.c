@@ -36,7 +36,8 @@ static void put_page(FILE *f, const QbOracleImage *m, int64_t page, int64_t rows
         qb_pix_put(m->type.pix, voxel, 0, v[k]);
         fwrite(voxel, 1, bytes, f);
     }
-    int64_t strip = rows_per_strip * width * (int64_t)bytes, all = height * width * (int64_t)bytes, tables = ftell(f);
+    int64_t strip = rows_per_strip * width * (int64_t)bytes, all = height * width * (int64_t)bytes,
+            tables = ftell(f);
     for (int64_t k = 0; k < n_strips; k++)
         put(f, (uint64_t)(data + k * strip), 4);
     for (int64_t k = 0; k < n_strips; k++)

@@ -161,7 +161,8 @@ static void try_operator(const QbOp *op)
         QbRng rng = {seed + (uint64_t)k * 7919};
         QbCase c = {.lab = qb_lab_new(), .op = op, .rng = &rng};
         c.arena = c.lab->arena;
-        if (qb_case_draw(&c, law, k)) { /* a shape that is refused does not stand in the way of the next */
+        if (qb_case_draw(&c, law,
+                         k)) { /* a shape that is refused does not stand in the way of the next */
             check_fault(&c, "drawn");
             check_case(&c);
             done++;

@@ -13,9 +13,12 @@
 
 /* What the examples may name. */
 static const char *const preludes[] = {
-    "image = noise([23, 31], type=u8)\nvolume = noise([7, 11, 13], type=u8)\nmask = image > 100\nobjects = label(mask)\n",
-    "image = noise([7, 11, 13], type=u8)\nvolume = image\nmask = volume > 100\nobjects = label(mask)\n",
-    "image = noise([23, 31], type=f32)\nvolume = noise([7, 11, 13], type=f32)\nmask = volume > 0\nobjects = label(mask)\n",
+    "image = noise([23, 31], type=u8)\nvolume = noise([7, 11, 13], type=u8)\nmask = image > "
+    "100\nobjects = label(mask)\n",
+    "image = noise([7, 11, 13], type=u8)\nvolume = image\nmask = volume > 100\nobjects = "
+    "label(mask)\n",
+    "image = noise([23, 31], type=f32)\nvolume = noise([7, 11, 13], type=f32)\nmask = volume > "
+    "0\nobjects = label(mask)\n",
 };
 
 typedef struct Compiled {
@@ -34,7 +37,8 @@ static Compiled compile(const char *prelude, const char *expression)
     source->length = strlen(source->text);
     QbFile *file = qb_parse_file(c.arena, source, &c.diags);
     if (c.diags.n_errors == 0)
-        c.dag = qb_lower(c.arena, file, &(QbLowerOptions){.check_only = true}, qb_ops, qb_n_ops, &c.diags);
+        c.dag = qb_lower(c.arena, file, &(QbLowerOptions){.check_only = true}, qb_ops, qb_n_ops,
+                         &c.diags);
     return c;
 }
 
@@ -63,7 +67,8 @@ static const char *run_in_lab(const Compiled *c)
             continue;
         for (int j = 0; j < n->n_in; j++)
             in[j] = n->in[j] < 0 ? -1 : to[n->in[j]];
-        to[k] = n->op ? qb_lab_node(lab, n->op, n->params, in, n->n_in) : qb_lab_number(lab, n->number, false);
+        to[k] = n->op ? qb_lab_node(lab, n->op, n->params, in, n->n_in)
+                      : qb_lab_number(lab, n->number, false);
         if (to[k] < 0 || !qb_lab_eval(lab, to[k], &cut))
             wrong = qb_arena_printf(c->arena, "%s%s", lab->message, lab->fault);
     }
@@ -78,7 +83,8 @@ static void must_run(const QbOp *op, const char *expression)
         Compiled c = compile(preludes[k], expression);
         if (c.diags.n_errors == 0) {
             const char *wrong = run_in_lab(&c);
-            cr_assert(wrong[0] == 0, "'%s': '%s' compiles but does not run: %s", op->name, expression, wrong);
+            cr_assert(wrong[0] == 0, "'%s': '%s' compiles but does not run: %s", op->name,
+                      expression, wrong);
             qb_arena_free(c.arena);
             return;
         }
@@ -93,8 +99,10 @@ static void must_fail(const QbOp *op, const char *expression)
 {
     for (int k = 0; k < QB_COUNT(preludes); k++) {
         Compiled c = compile(preludes[k], expression);
-        cr_assert(c.diags.n_errors > 0, "'%s': '%s' is accepted, out of its range", op->name, expression);
-        cr_assert(strlen(first_message(&c)) > 5, "'%s': '%s' is refused without a word", op->name, expression);
+        cr_assert(c.diags.n_errors > 0, "'%s': '%s' is accepted, out of its range", op->name,
+                  expression);
+        cr_assert(strlen(first_message(&c)) > 5, "'%s': '%s' is refused without a word", op->name,
+                  expression);
         qb_arena_free(c.arena);
     }
 }
@@ -103,7 +111,8 @@ static void must_fail(const QbOp *op, const char *expression)
 static void must_compile(const QbOp *op, const char *expression)
 {
     Compiled c = compile(preludes[0], expression);
-    cr_assert(c.diags.n_errors == 0, "'%s': '%s' is refused: %s", op->name, expression, first_message(&c));
+    cr_assert(c.diags.n_errors == 0, "'%s': '%s' is refused: %s", op->name, expression,
+              first_message(&c));
     qb_arena_free(c.arena);
 }
 
@@ -119,13 +128,17 @@ static bool takes_path(const QbOp *op)
 
 static bool is_bounded(const QbParam *p)
 {
-    bool is_numeric = p->slot == QB_SLOT_NUMBER || p->slot == QB_SLOT_WHOLE || p->slot == QB_SLOT_SIZES || p->slot == QB_SLOT_SIGMAS;
+    bool is_numeric = p->slot == QB_SLOT_NUMBER || p->slot == QB_SLOT_WHOLE ||
+                      p->slot == QB_SLOT_SIZES || p->slot == QB_SLOT_SIGMAS;
     return is_numeric && (p->min != 0 || p->max != 0);
 }
 
 static const char *plain_number(QbArena *a, const QbParam *p)
 {
-    return qb_arena_printf(a, "%g", p->min > 0 ? p->min : p->min < 1 && (p->max == 0 || p->max >= 1) ? 1 : p->max);
+    return qb_arena_printf(a, "%g",
+                           p->min > 0                                   ? p->min
+                           : p->min < 1 && (p->max == 0 || p->max >= 1) ? 1
+                                                                        : p->max);
 }
 
 /* A legal argument for a row; "" when the row may be left out, NULL when this program cannot know one. */
@@ -140,7 +153,8 @@ static const char *plain(QbArena *a, const QbParam *p)
                : p->accepts & QB_ACCEPT(QB_LABELS) ? "objects"
                                                    : "3";
     case QB_SLOT_WHOLE:
-        return is_bounded(p) ? plain_number(a, p) : "0"; /* a place or an index: the first is always there */
+        return is_bounded(p) ? plain_number(a, p)
+                             : "0"; /* a place or an index: the first is always there */
     case QB_SLOT_NUMBER:
     case QB_SLOT_SIZES:
     case QB_SLOT_SIGMAS:

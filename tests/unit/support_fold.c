@@ -12,7 +12,8 @@ int fold_kernels(QbKernels out[3])
 #ifdef __x86_64__
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
         out[n++] = (QbKernels){.name = "avx2", .label = &qb_label_kernels_avx2};
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq"))
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq"))
         out[n++] = (QbKernels){.name = "avx512", .label = &qb_label_kernels_avx512};
 #endif
     return n;
@@ -53,8 +54,14 @@ static void fill_ctx(Run *r, const FoldCase *c)
         r->in_type[k] = c->in[k].type;
         r->value[k] = c->in[k].value;
     }
-    r->ctx = (QbFoldCtx){.params = c->params, .in_type = r->in_type, .n_in = c->n_in, .out_type = c->out_type,
-                         .value = r->value, .env = c->env, .wants_image = c->wants_image, .cpu = c->cpu};
+    r->ctx = (QbFoldCtx){.params = c->params,
+                         .in_type = r->in_type,
+                         .n_in = c->n_in,
+                         .out_type = c->out_type,
+                         .value = r->value,
+                         .env = c->env,
+                         .wants_image = c->wants_image,
+                         .cpu = c->cpu};
     for (int a = 0; a < 3 && c->n_in > 0; a++)
         r->ctx.domain.hi[a] = c->in[0].type->n[a];
 }
@@ -62,7 +69,9 @@ static void fill_ctx(Run *r, const FoldCase *c)
 static void *new_partial(Run *r, const QbBox *b)
 {
     const QbFoldOps *f = r->c->op->fold;
-    size_t n = f->partial_bytes ? f->partial_bytes(&r->ctx, b->hi[0] - b->lo[0], b->hi[1] - b->lo[1], b->hi[2] - b->lo[2]) : 0;
+    size_t n = f->partial_bytes ? f->partial_bytes(&r->ctx, b->hi[0] - b->lo[0],
+                                                   b->hi[1] - b->lo[1], b->hi[2] - b->lo[2])
+                                : 0;
     if (n == 0)
         return NULL;
     void *p = aligned_alloc(64, qb_round_up(n, 64));
@@ -84,8 +93,14 @@ static void add_box(Run *r, const QbBox *b, void *partial)
         row[k] = (const char *)c->in[0].data + (size_t)at * qb_pix_bytes(t->pix);
     }
     QbRows rows = {row, b->lo[0], b->lo[1], ni, ny, 0, t->n[2], t->n[2]};
-    QbTask task = {.params = c->params, .out_type = c->out_type, .in_type = r->in_type, .n_in = c->n_in, .in = &rows,
-                   .value = r->value, .out = {.box = *b}, .cpu = c->cpu};
+    QbTask task = {.params = c->params,
+                   .out_type = c->out_type,
+                   .in_type = r->in_type,
+                   .n_in = c->n_in,
+                   .in = &rows,
+                   .value = r->value,
+                   .out = {.box = *b},
+                   .cpu = c->cpu};
     size_t scratch = c->op->scratch ? c->op->scratch(c->params, r->in_type, ni, ny, nx) : 0;
     task.scratch = aligned_alloc(64, qb_round_up(scratch + 1, 64));
     cr_assert(c->op->fold->add(&task, r->state, partial, &err), "%s", err.text);
@@ -101,7 +116,8 @@ static int cut(Run *r, int64_t lo, int64_t hi, QbBox *box)
     const int64_t *n = r->c->in[0].type->n;
     int tiles = 0;
     for (int64_t y = 0; y < n[1];) {
-        int64_t step = r->c->seed == 0 || tiles == MAX_TILES - 1 ? n[1] : 1 + fold_pick(&r->rng, n[1]);
+        int64_t step =
+            r->c->seed == 0 || tiles == MAX_TILES - 1 ? n[1] : 1 + fold_pick(&r->rng, n[1]);
         if (fold_pick(&r->rng, 3) == 0 && tiles < MAX_TILES / 2 && r->c->seed)
             step = 1 + fold_pick(&r->rng, 3);
         int64_t end = qb_min64(y + step, n[1]);
@@ -175,11 +191,15 @@ void *fold_image(const FoldCase *c, void *state)
         for (int64_t y = 0; y < t->n[1];) {
             int64_t ey = c->seed ? qb_min64(t->n[1], y + 1 + fold_pick(&rng, 5)) : t->n[1];
             for (int64_t x = 0; x < t->n[2];) {
-                int64_t ex = c->seed ? qb_min64(t->n[2], x + 1 + fold_pick(&rng, 2 * t->n[2])) : t->n[2];
+                int64_t ex =
+                    c->seed ? qb_min64(t->n[2], x + 1 + fold_pick(&rng, 2 * t->n[2])) : t->n[2];
                 QbTile tile = {.box = {{i, y, x}, {ei, ey, ex}}};
                 void **row = malloc((size_t)((ei - i) * (ey - y)) * sizeof(void *));
                 for (int64_t k = 0; k < (ei - i) * (ey - y); k++)
-                    row[k] = image + (size_t)(((i + k / (ey - y)) * t->n[1] + y + k % (ey - y)) * t->n[2] + x) * size;
+                    row[k] =
+                        image +
+                        (size_t)(((i + k / (ey - y)) * t->n[1] + y + k % (ey - y)) * t->n[2] + x) *
+                            size;
                 tile.row = row;
                 cr_assert(c->op->fold->fill(state, &tile, &err), "%s", err.text);
                 free(row);

@@ -7,8 +7,8 @@
 
 typedef struct FoldInput {
     const QbType *type;
-    const void *data;      /* rasters: n[0]·n[1]·n[2] voxels */
-    const QbValue *value;  /* other inputs */
+    const void *data;     /* rasters: n[0]·n[1]·n[2] voxels */
+    const QbValue *value; /* other inputs */
 } FoldInput;
 
 typedef struct FoldCase {

@@ -364,12 +364,13 @@ static const QbOp op_label_table = {.name = "label_table",
                                     .check = table_check};
 
 const QbOp *const graph_ops[] = {
-    &op_ramp,   &op_look,        &op_twice,       &op_both,      &op_half,     &op_flip,
-    &op_total,  &op_median,      &op_count_box,   &op_label,     &op_count,    &op_label_table,
-    &qb_op_add, &qb_op_subtract, &qb_op_multiply, &qb_op_negate, &qb_op_gt,    &qb_op_ge,
-    &qb_op_lt,  &qb_op_le,       &qb_op_where,    &qb_op_map,    &qb_op_store,
-    &qb_op_divide, &qb_op_eq,    &qb_op_ne,       &qb_op_logical_and, &qb_op_logical_or,
-    &qb_op_logical_not, &qb_op_erode, &qb_op_dilate,
+    &op_ramp,      &op_look,           &op_twice,         &op_both,           &op_half,
+    &op_flip,      &op_total,          &op_median,        &op_count_box,      &op_label,
+    &op_count,     &op_label_table,    &qb_op_add,        &qb_op_subtract,    &qb_op_multiply,
+    &qb_op_negate, &qb_op_gt,          &qb_op_ge,         &qb_op_lt,          &qb_op_le,
+    &qb_op_where,  &qb_op_map,         &qb_op_store,      &qb_op_divide,      &qb_op_eq,
+    &qb_op_ne,     &qb_op_logical_and, &qb_op_logical_or, &qb_op_logical_not, &qb_op_erode,
+    &qb_op_dilate,
 };
 const int graph_n_ops = QB_COUNT(graph_ops);
 

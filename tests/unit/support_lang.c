@@ -239,7 +239,8 @@ static void add_stmt(QbText *out, const QbStmt *s)
         qb_text_addf(out, "qbi %d", s->version);
         return;
     case QB_S_USE:
-        qb_text_addf(out, s->use_file && s->name ? "use \"%s\"" : "use %s", s->name ? s->name : "?");
+        qb_text_addf(out, s->use_file && s->name ? "use \"%s\"" : "use %s",
+                     s->name ? s->name : "?");
         return;
     }
 }

@@ -17,11 +17,14 @@ static const QbRunEnv tiny = {.threads = 2, .spill_above = 1, .tmp_dir = "/tmp"}
 static bool is_neighbour(int connectivity, int dz, int dy, int dx)
 {
     int far = abs(dz) + abs(dy) + abs(dx);
-    return far > 0 && far <= (connectivity == 6 || connectivity == 4 ? 1 : connectivity == 18 || connectivity == 8 ? 2 : 3);
+    return far > 0 && far <= (connectivity == 6 || connectivity == 4    ? 1
+                              : connectivity == 18 || connectivity == 8 ? 2
+                                                                        : 3);
 }
 
 /* Labels in raster order by flood fill, and the voxels of each (from 1); returns how many. */
-static int64_t flood(const uint8_t *mask, const int64_t n[3], int connectivity, uint32_t *label, int64_t *voxels)
+static int64_t flood(const uint8_t *mask, const int64_t n[3], int connectivity, uint32_t *label,
+                     int64_t *voxels)
 {
     int64_t all = n[0] * n[1] * n[2], count = 0;
     int64_t *stack = malloc((size_t)(all + 1) * sizeof(*stack));
@@ -39,8 +42,8 @@ static int64_t flood(const uint8_t *mask, const int64_t n[3], int connectivity, 
             for (int k = 0; k < 27; k++) {
                 int dz = k / 9 - 1, dy = k / 3 % 3 - 1, dx = k % 3 - 1;
                 int64_t a = z + dz, b = y + dy, c = x + dx, w = (a * n[1] + b) * n[2] + c;
-                if (!is_neighbour(connectivity, dz, dy, dx) || a < 0 || b < 0 || c < 0 || a >= n[0] || b >= n[1] ||
-                    c >= n[2] || !mask[w] || label[w])
+                if (!is_neighbour(connectivity, dz, dy, dx) || a < 0 || b < 0 || c < 0 ||
+                    a >= n[0] || b >= n[1] || c >= n[2] || !mask[w] || label[w])
                     continue;
                 label[w] = (uint32_t)count;
                 stack[top++] = w;
@@ -53,12 +56,18 @@ static int64_t flood(const uint8_t *mask, const int64_t n[3], int connectivity, 
 
 static void check_table(const FoldCase *c, const QbValue *value, const int64_t *voxels, int64_t n)
 {
-    QbType type = {.kind = QB_TABLE, .n_columns = 2, .columns = {{"label", true}, {"voxels", true}}};
-    FoldCase t = {.op = &qb_op_label_table, .in = {{.type = c->out_type, .value = value}}, .n_in = 1, .out_type = &type,
-                  .env = c->env, .cpu = c->cpu};
+    QbType type = {
+        .kind = QB_TABLE, .n_columns = 2, .columns = {{"label", true}, {"voxels", true}}};
+    FoldCase t = {.op = &qb_op_label_table,
+                  .in = {{.type = c->out_type, .value = value}},
+                  .n_in = 1,
+                  .out_type = &type,
+                  .env = c->env,
+                  .cpu = c->cpu};
     QbValue out = fold_eval(&t);
     QbErr err = {0};
-    cr_assert_eq(out.table->n_rows, n, "%lld rows, expected %lld", (long long)out.table->n_rows, (long long)n);
+    cr_assert_eq(out.table->n_rows, n, "%lld rows, expected %lld", (long long)out.table->n_rows,
+                 (long long)n);
     for (int64_t k = 0; k < n; k++) {
         int64_t label, v;
         cr_assert(qb_table_get_whole(out.table, k, 0, &label, &err));
@@ -69,7 +78,8 @@ static void check_table(const FoldCase *c, const QbValue *value, const int64_t *
     qb_table_free(out.table);
 }
 
-static void check_mask(const uint8_t *mask, const int64_t n[3], int rank, int connectivity, uint64_t seed)
+static void check_mask(const uint8_t *mask, const int64_t n[3], int rank, int connectivity,
+                       uint64_t seed)
 {
     int64_t all = n[0] * n[1] * n[2];
     uint32_t *expected = malloc((size_t)all * sizeof(*expected));
@@ -79,8 +89,14 @@ static void check_mask(const uint8_t *mask, const int64_t n[3], int rank, int co
     int n_cpu = fold_kernels(cpu);
     QbType in = fold_type(QB_MASK, QB_U8, rank, n), out = fold_type(QB_LABELS, QB_U32, rank, n);
     Params p = {connectivity};
-    FoldCase c = {.op = &qb_op_label, .params = &p, .in = {{&in, mask, NULL}}, .n_in = 1, .out_type = &out,
-                  .env = seed % 3 ? &roomy : &tiny, .cpu = &cpu[seed % (uint64_t)n_cpu], .wants_image = seed % 5 != 1,
+    FoldCase c = {.op = &qb_op_label,
+                  .params = &p,
+                  .in = {{&in, mask, NULL}},
+                  .n_in = 1,
+                  .out_type = &out,
+                  .env = seed % 3 ? &roomy : &tiny,
+                  .cpu = &cpu[seed % (uint64_t)n_cpu],
+                  .wants_image = seed % 5 != 1,
                   .seed = seed};
     QbValue value;
     void *state;
@@ -89,9 +105,11 @@ static void check_mask(const uint8_t *mask, const int64_t n[3], int rank, int co
     if (c.wants_image) {
         uint32_t *got = fold_image(&c, state);
         for (int64_t v = 0; v < all; v++)
-            cr_assert_eq(got[v], expected[v], "connectivity %d seed %llu shape %lldx%lldx%lld voxel %lld: %u, expected %u",
-                         connectivity, (unsigned long long)seed, (long long)n[0], (long long)n[1], (long long)n[2],
-                         (long long)v, got[v], expected[v]);
+            cr_assert_eq(
+                got[v], expected[v],
+                "connectivity %d seed %llu shape %lldx%lldx%lld voxel %lld: %u, expected %u",
+                connectivity, (unsigned long long)seed, (long long)n[0], (long long)n[1],
+                (long long)n[2], (long long)v, got[v], expected[v]);
         free(got);
     }
     c.op->fold->close(state);
@@ -144,7 +162,8 @@ Test(label, random_images)
 
 Test(label, empty_full_and_single)
 {
-    static const int64_t shapes[][3] = {{1, 1, 1}, {7, 11, 13}, {1, 5, 64}, {3, 1, 65}, {2, 2, 128}, {5, 3, 129}};
+    static const int64_t shapes[][3] = {{1, 1, 1},  {7, 11, 13}, {1, 5, 64},
+                                        {3, 1, 65}, {2, 2, 128}, {5, 3, 129}};
     for (int k = 0; k < QB_COUNT(shapes); k++) {
         int64_t all = shapes[k][0] * shapes[k][1] * shapes[k][2];
         uint8_t *mask = calloc((size_t)all, 1);
@@ -202,7 +221,8 @@ static void draw_spiral(uint8_t *mask, int64_t h, int64_t w)
         int64_t ny = y + dy, nx = x + dx;
         bool inside = ny >= 0 && nx >= 0 && ny < h && nx < w;
         bool edge = ny + dy < 0 || nx + dx < 0 || ny + dy >= h || nx + dx >= w;
-        if (inside && is_free(mask, h, w, ny, nx) && (edge || is_free(mask, h, w, ny + dy, nx + dx))) {
+        if (inside && is_free(mask, h, w, ny, nx) &&
+            (edge || is_free(mask, h, w, ny + dy, nx + dx))) {
             y = ny;
             x = nx;
             turns = 0;

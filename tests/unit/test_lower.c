@@ -544,11 +544,13 @@ Test(graph, equal_subexpressions_are_one_node)
 Test(arguments, elements_in_physical_units)
 {
     says("e = ball(3 um)\nprint erode(zeros([4, 4, 4]) > 1, e)\n",
-         "1:10 QB0413 the image has no voxel size, so '3 um' cannot be turned into voxels [give 'r' in "
+         "1:10 QB0413 the image has no voxel size, so '3 um' cannot be turned into voxels [give "
+         "'r' in "
          "voxels]\n");
-    says("print erode(read(\"CMakeLists.txt\") > 1, ball(3 um))\n",
-         "1:46 QB0414 the voxels are not cubes, so '3 um' is another number of them along each axis "
-         "[give 'r' in voxels]\n");
+    says(
+        "print erode(read(\"CMakeLists.txt\") > 1, ball(3 um))\n",
+        "1:46 QB0414 the voxels are not cubes, so '3 um' is another number of them along each axis "
+        "[give 'r' in voxels]\n");
     QbLowered x = fine("e = ball(1 um + 2)\nprint e\nprint erode(zeros([4, 4]) > 1, ball(2 px))\n");
     cr_expect_str_eq(x.dag->outputs[0].items[0].text, "ball(2 px + 1 um)");
     const QbElement *e = qb_lowered_field(&x, "erode", "element");

@@ -13,20 +13,23 @@ static void says(const char *text, const char *messages)
 
 Test(mistakes, a_name_that_was_meant_to_be_defined_is_not_missed)
 {
-    says("a[0] = 3\nprint a\n",
-         "1:6 QB0120 expected an operator or the end of the line, found '=' [only a plain name can be "
-         "defined]\n");
-    says("let a = 3\nprint a\n",
-         "1:5 QB0120 expected an operator or '=', found 'a' [a definition is written NAME = ...]\n");
-    says("a == 3\nprint a\n", "1:1 QB0135 this expression goes nowhere: no name is given to it, and it "
-                              "is neither saved nor printed [a definition has one '=': a = ...]\n");
+    says("a[0] = 3\nprint a\n", "1:6 QB0120 expected an operator or the end of the line, found '=' "
+                                "[only a plain name can be "
+                                "defined]\n");
+    says(
+        "let a = 3\nprint a\n",
+        "1:5 QB0120 expected an operator or '=', found 'a' [a definition is written NAME = ...]\n");
+    says("a == 3\nprint a\n",
+         "1:1 QB0135 this expression goes nowhere: no name is given to it, and it "
+         "is neither saved nor printed [a definition has one '=': a = ...]\n");
 }
 
 Test(mistakes, a_definition_that_hides_its_operator)
 {
     says("median = zeros([4, 4]) |> median(3)\nprint median\n",
          "note 1:1 QB0212 here 'median' is this file's own, not the operator\n"
-         "1:1 QB0204 'median' depends on itself: median → median [here 'median' is this definition, not "
+         "1:1 QB0204 'median' depends on itself: median → median [here 'median' is this "
+         "definition, not "
          "the operator: give it another name]\n");
 }
 
@@ -34,7 +37,8 @@ Test(mistakes, what_is_called_may_be_no_stage)
 {
     says("a = 3\nprint a()\n", "2:7 QB0311 'a' is no operator or def: it cannot be called\n");
     says("s = median(3)\nprint s(zeros([4, 4]))\n",
-         "2:7 QB0311 's' is no operator or def: it cannot be called [a stage is applied with |>: 'image "
+         "2:7 QB0311 's' is no operator or def: it cannot be called [a stage is applied with |>: "
+         "'image "
          "|> s']\n");
 }
 
@@ -82,10 +86,11 @@ Test(overrides, strings_of_a_file_are_values_where_they_mean_something)
 /* What a length became is kept for the plan. */
 Test(lengths, are_noted)
 {
-    QbLowered x = qb_lowered("param r = 1.3 um\nv = read(\"CMakeLists.txt\")\n"
-                             "print median(v, r), gaussian(v, 500 nm + 1 px), median(v, 3), erode(v > 1, "
-                             "ball(2))\n",
-                             NULL);
+    QbLowered x =
+        qb_lowered("param r = 1.3 um\nv = read(\"CMakeLists.txt\")\n"
+                   "print median(v, r), gaussian(v, 500 nm + 1 px), median(v, 3), erode(v > 1, "
+                   "ball(2))\n",
+                   NULL);
     cr_assert_eq(x.dag->n_lengths, 2, "%s", qb_lowered_messages(&x));
     cr_expect_str_eq(x.dag->lengths[0].length, "1.3 um");
     cr_expect_str_eq(x.dag->lengths[0].voxels, "1 × 3 × 3");
@@ -112,28 +117,32 @@ Test(mistakes, what_was_not_evaluated_is_needed_all_the_same)
 
 Test(mistakes, lists_of_lists_end)
 {
-    says("a = [1, 2, 3, 4, 5, 6, 7, 8]\nb = [a, a, a, a, a, a, a, a]\nc = [b, b, b, b, b, b, b, b]\n"
-         "d = [c, c, c, c, c, c, c, c]\ne = [d, d, d, d, d, d, d, d]\nf = [e, e, e, e, e, e, e, e]\n"
-         "g = [f, f, f, f, f, f, f, f]\nprint g\n",
-         "7:5 QB0412 this list holds more than 1048576 values\n");
+    says(
+        "a = [1, 2, 3, 4, 5, 6, 7, 8]\nb = [a, a, a, a, a, a, a, a]\nc = [b, b, b, b, b, b, b, b]\n"
+        "d = [c, c, c, c, c, c, c, c]\ne = [d, d, d, d, d, d, d, d]\nf = [e, e, e, e, e, e, e, e]\n"
+        "g = [f, f, f, f, f, f, f, f]\nprint g\n",
+        "7:5 QB0412 this list holds more than 1048576 values\n");
     QbArena *arena = qb_arena_new();
     const char *text = "a0 = 1\n";
     for (int k = 0; k < 101; k++)
         text = qb_arena_printf(arena, "%sa%d = [a%d]\n", text, k + 1, k);
-    says(qb_arena_printf(arena, "%sprint a101\n", text), "102:8 QB0412 lists nest deeper than 100 levels here\n");
+    says(qb_arena_printf(arena, "%sprint a101\n", text),
+         "102:8 QB0412 lists nest deeper than 100 levels here\n");
     qb_arena_free(arena);
 }
 
 Test(mistakes, a_stage_that_is_printed)
 {
     says("def soft(x: image, r: number) = gaussian(r)\nv = zeros([4, 4])\nprint v |> soft(2)\n",
-         "3:7 QB0609 'print' writes values, found a stage [a stage waits for its image: 'image |> (v |> "
+         "3:7 QB0609 'print' writes values, found a stage [a stage waits for its image: 'image |> "
+         "(v |> "
          "soft(2))']\n");
 }
 
 Test(mistakes, an_unknown_type_takes_what_comes)
 {
-    says("def f(x: imge) = 3\nprint f(1)\n", "1:10 QB0207 unknown type 'imge' [did you mean 'image'?]\n");
+    says("def f(x: imge) = 3\nprint f(1)\n",
+         "1:10 QB0207 unknown type 'imge' [did you mean 'image'?]\n");
 }
 
 Test(mistakes, arguments_of_what_is_unknown_are_needed)

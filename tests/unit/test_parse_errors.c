@@ -72,9 +72,10 @@ static const Case refused[] = {
     {"a += 3\n", "a = 3\n"
                  "1:3+2 QB0105 error: unknown operator '+=' | a name is defined once: give the "
                  "result a name of its own\n"},
-    {"a = b -> f\n", "a = (b |> f)\n"
-                     "1:7+2 QB0105 error: unknown operator '->' | a pipe is written '|>'; the type of a "
-                     "result is not written\n"},
+    {"a = b -> f\n",
+     "a = (b |> f)\n"
+     "1:7+2 QB0105 error: unknown operator '->' | a pipe is written '|>'; the type of a "
+     "result is not written\n"},
     {"a = b | f\n",
      "a = (b |> f)\n"
      "1:7+1 QB0105 error: unknown operator '|' | write '|>' for a pipe, 'or' between masks\n"},
@@ -82,9 +83,9 @@ static const Case refused[] = {
                  "1:6+1 QB0105 error: unexpected ';' | a statement ends where its line ends\n"},
     {"a = c ? 1 : 2\n", "a = ?\n"
                         "1:7+1 QB0105 error: unexpected '?' | write 'if C then A else B'\n"},
-    {"a = v[...]\n",
-     "a = ?\n"
-     "1:7+3 QB0105 error: unexpected '...' | an axis that is kept whole is written ':', a range 0..255\n"},
+    {"a = v[...]\n", "a = ?\n"
+                     "1:7+3 QB0105 error: unexpected '...' | an axis that is kept whole is written "
+                     "':', a range 0..255\n"},
     {"a = b @ c\n",
      "a = ?\n"
      "1:7+1 QB0105 error: unexpected '@' | a matrix product is written matmul(a, b)\n"},
@@ -153,16 +154,18 @@ static const Case refused[] = {
     {"median(5)\n", "1:1+9 QB0135 error: this expression goes nowhere: no name is given to it, and "
                     "it is neither saved nor printed"
                     " | write NAME = ... or print ...\n"},
-    {"a == 3\n", "a = ?\n1:1+6 QB0135 error: this expression goes nowhere: no name is given to it, and it "
-                 "is neither saved nor printed"
-                 " | a definition has one '=': a = ...\n"},
+    {"a == 3\n",
+     "a = ?\n1:1+6 QB0135 error: this expression goes nowhere: no name is given to it, and it "
+     "is neither saved nor printed"
+     " | a definition has one '=': a = ...\n"},
     {"for x in y\n",
      "1:5+1 QB0120 error: expected an operator or '=', found 'x'"
      " | there are no loops: operators take whole images, qbic batch and sweep run many\n"},
     {"import numpy\n", "1:8+5 QB0120 error: expected an operator or '=', found 'numpy' | write use "
                        "NAME or use \"file.qbi\"\n"},
-    {"let a = 1\n", "a = ?\n1:5+1 QB0120 error: expected an operator or '=', found 'a' | a definition is "
-                    "written NAME = ...\n"},
+    {"let a = 1\n",
+     "a = ?\n1:5+1 QB0120 error: expected an operator or '=', found 'a' | a definition is "
+     "written NAME = ...\n"},
     {"sav a to \"x\"\n",
      "1:5+1 QB0120 error: expected an operator or '=', found 'a' | did you mean 'save'?\n"},
     {"prnt a\n",
@@ -196,10 +199,9 @@ static const Case refused[] = {
      "def f(a) = 2\n"
      "2:2+1 QB0137 error: an expression ends a body, and this one is followed by another line"
      " | give it a name: NAME = ...\n"},
-    {"def f(a) = {\n1\n}\n",
-     "f = ?\n"
-     "1:12+1 QB0120 error: expected an expression, found '{'"
-     " | a body in braces has no '=' before it\n"},
+    {"def f(a) = {\n1\n}\n", "f = ?\n"
+                             "1:12+1 QB0120 error: expected an expression, found '{'"
+                             " | a body in braces has no '=' before it\n"},
     {"def f(a) {\nprint a\na\n}\n",
      "def f(a) = a\n"
      "2:1+5 QB0120 error: expected a definition or an expression, found 'print' | a body holds "
@@ -208,18 +210,18 @@ static const Case refused[] = {
      "def f(a) = ?\n"
      "2:1+3 QB0120 error: expected a definition or an expression, found 'use' | a body holds "
      "definitions and ends in an expression; other statements stand outside\n"},
-    {"def f(a)\n{\n  b = a\n  b\n}\n",
-     "f = ?\n"
-     "1:9+0 QB0120 error: expected '=' or '{', found the end of the line | the '{' stands on the line "
-     "of its 'def'\n"},
-    {"a = 1\n  + 2\n",
-     "a = 1\n"
-     "2:3+1 QB0120 error: expected a statement, found '+' | to go on with the line above, end that line "
-     "with '+'\n"},
+    {"def f(a)\n{\n  b = a\n  b\n}\n", "f = ?\n"
+                                       "1:9+0 QB0120 error: expected '=' or '{', found the end of "
+                                       "the line | the '{' stands on the line "
+                                       "of its 'def'\n"},
+    {"a = 1\n  + 2\n", "a = 1\n"
+                       "2:3+1 QB0120 error: expected a statement, found '+' | to go on with the "
+                       "line above, end that line "
+                       "with '+'\n"},
     {"use\n", "use ?\n1:4+0 QB0120 error: expected a name or a string, found the end of the line"
               " | use NAME or use \"file.qbi\"\n"},
-    {"use \"a{b}.qbi\"\n",
-     "use ?\n1:5+10 QB0141 error: the file of 'use' is a plain name: no parameter can stand in it\n"},
+    {"use \"a{b}.qbi\"\n", "use ?\n1:5+10 QB0141 error: the file of 'use' is a plain name: no "
+                           "parameter can stand in it\n"},
     {"use \"\"\n", "use ?\n1:5+2 QB0141 error: 'use' names no file\n"},
     {"a = 1\nqbi 1\n", "a = 1\n"
                        "qbi 0\n"
@@ -246,8 +248,9 @@ static const Case refused[] = {
     {"a = to\n",
      "a = ?\n"
      "1:5+2 QB0120 error: expected an expression, found 'to' | 'to' is a reserved word\n"},
-    {"f(x) = 3\n", "f = ?\n1:6+1 QB0120 error: expected an operator or the end of the line, found '='"
-                   " | a function is written def NAME(a) = ...\n"},
+    {"f(x) = 3\n",
+     "f = ?\n1:6+1 QB0120 error: expected an operator or the end of the line, found '='"
+     " | a function is written def NAME(a) = ...\n"},
     {"a.b = 3\n", "a = ?\n"
                   "1:5+1 QB0120 error: expected an operator or the end of the line, found '='"
                   " | only a plain name can be defined\n"},
@@ -271,10 +274,9 @@ static const Case refused[] = {
     {"a = v[1..3]\n",
      "a = ?\n"
      "1:8+2 QB0120 error: expected ']', ',' or ':', found '..' | a slice is written [a:b]\n"},
-    {"save v\n  to \"x\"\n",
-     "save ? to ?\n"
-     "1:7+0 QB0120 error: expected 'to', found the end of the line"
-     " | a save may be broken after 'to' and 'with', not before them\n"},
+    {"save v\n  to \"x\"\n", "save ? to ?\n"
+                             "1:7+0 QB0120 error: expected 'to', found the end of the line"
+                             " | a save may be broken after 'to' and 'with', not before them\n"},
     {"a = f(1\n", "a = f(1)\n"
                   "1:8+0 QB0121 error: missing ')' | 1:6 '(' opened here\n"},
     {"a = ]\nb = [\n", "a = ?\n"
@@ -291,10 +293,9 @@ static const Case refused[] = {
     {"a = if c then 1 elif d then 2 else 3\n",
      "a = ?\n"
      "1:17+4 QB0120 error: expected 'else', found 'elif' | write else if\n"},
-    {"a = 1 if c\n",
-     "a = ?\n"
-     "1:7+2 QB0120 error: expected an operator or the end of the line, found 'if'"
-     " | write if C then A else B\n"},
+    {"a = 1 if c\n", "a = ?\n"
+                     "1:7+2 QB0120 error: expected an operator or the end of the line, found 'if'"
+                     " | write if C then A else B\n"},
     {"a = 2 * not b\n",
      "a = ?\n"
      "1:9+3 QB0120 error: expected an expression, found 'not' | put it in brackets: (not ...)\n"},
