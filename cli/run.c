@@ -12,6 +12,7 @@
 #include "cli/page.h"
 #include "cli/progress.h"
 #include "runtime/imgio.h"
+#include "lang/print.h"
 #include "runtime/report.h"
 
 /* ---- interruption ------------------------------------------------------------------------------------ */
@@ -187,6 +188,24 @@ static size_t notes_of(const QbPlan *plan)
     return n < MOST_NOTES ? n : MOST_NOTES;
 }
 
+/* What went wrong while running, at the line of the pipeline that it happened in, where there is one. */
+static int tell_failure(const QbPipeline *p, const QbPlan *plan, const QbRunResult *r,
+                        const QbErr *err)
+{
+    int status = err->status ? err->status : QB_EXIT_FAILED;
+    if (status == QB_EXIT_INTERRUPTED || r->failed_step < 0 ||
+        !plan->steps[r->failed_step].span.source)
+        return qb_fail(status, "%s", err->text);
+    QbDiags diags;
+    QbText t = {0};
+    qb_diags_init(&diags, p->arena);
+    qb_diag_add(&diags, QB_ERROR, "QB0501", plan->steps[r->failed_step].span, "%s", err->text);
+    qb_diags_text(&diags, qb_color_wanted(), &t);
+    fputs(t.s, stderr);
+    qb_text_free(&t);
+    return status;
+}
+
 static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kernels, double started)
 {
     QbPlan *plan = NULL;
@@ -215,7 +234,7 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
     if (live)
         qb_progress_erase();
     if (!ok) {
-        status = qb_fail(err.status ? err.status : QB_EXIT_FAILED, "%s", err.text);
+        status = tell_failure(p, plan, &result, &err);
     } else {
         status = qb_print(&result.printed);
         int reported = write_reports(o, &(Told){plan, &result, &info});

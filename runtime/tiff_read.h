@@ -139,7 +139,18 @@ const char *qb_tiff_compression_name(int compression);
 
 /* ---- tiff_read_meta.c -------------------------------------------------------------------------------- */
 
+#define QB_TIFF_MAX_PAGES ((int64_t)1 << 40)
+
 void qb_tiff_meta(const char *description, const QbTiffResolution *r, QbTiffMeta *m);
+/* Micrometres in a unit, by the names that ImageJ and OME write; 0: no length (pixel). */
+double qb_tiff_unit_um(const char *name, size_t n);
+/* The size, or 0 (unknown) where it is none. */
+double qb_tiff_sane_size(double um);
+
+/* ---- tiff_read_ome.c --------------------------------------------------------------------------------- */
+
+/* Adds what an XML text says; leaves `m` alone where it is no OME. */
+void qb_tiff_ome(const char *text, QbTiffMeta *m);
 
 /* ---- tiff_read_view.c -------------------------------------------------------------------------------- */
 
