@@ -22,6 +22,8 @@ typedef struct QbInterval {
     int64_t lo, hi, tick;
 } QbInterval;
 
+#define QB_MAX_FLIGHTS 64 /* quanta of a step that are in flight at a time, at most */
+
 typedef struct QbStep {
     int id; /* index in the plan */
     QbStepKind kind;

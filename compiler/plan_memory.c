@@ -282,7 +282,8 @@ static void try_chunks(Planner *p, int shrink, bool tight)
         if (p->o->chunk_i > 0)
             k = p->o->chunk_i;
         bool deep = is_flat(s) && s->kind == QB_STEP_FOLD;
-        set_chunks(p, s, qb_max64(1, k), tight ? 1 : deep ? p->o->threads + 1 : 2);
+        int depth = deep ? (int)qb_min64(p->o->threads + 1, QB_MAX_FLIGHTS) : 2;
+        set_chunks(p, s, qb_max64(1, k), tight ? 1 : depth);
     }
     qb_plan_rings(p);
     for (int i = 0; i < p->n_steps; i++)

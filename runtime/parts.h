@@ -14,7 +14,6 @@ typedef struct Flight {
     unsigned char *partials;
 } Flight;
 
-#define MAX_DEPTH 80
 
 /* A step while it runs. Everything below `lock`-guarded counters is written under the scheduler's lock; states and rings by the
  * tasks that own their part. */
@@ -33,7 +32,7 @@ typedef struct Live {
     int interval;
     int64_t at;
     int64_t published; /* ticks */
-    Flight flight[MAX_DEPTH];
+    Flight flight[QB_MAX_FLIGHTS];
     int first, n_flights; /* ring of flights */
     bool merging;
     int running;                      /* tiles in work */

@@ -53,7 +53,7 @@ try() { # pipeline, image
         run other "$@" --chunk $chunk -t 3
         compare reference other
     done
-    for threads in 1 2 3 4 5 6 7 8; do
+    for threads in 1 2 3 4 5 6 7 8 300; do
         run other "$@" -t $threads
         compare reference other
     done
