@@ -14,7 +14,6 @@ typedef struct Flight {
     unsigned char *partials;
 } Flight;
 
-
 /* A step while it runs. Everything below `lock`-guarded counters is written under the scheduler's lock; states and rings by the
  * tasks that own their part. */
 typedef struct Live {
