@@ -124,8 +124,9 @@ bool qb_tiff_directories(QbTiffIndex *ix, int32_t file, int fd, char **descripti
 typedef struct QbTiffTags {
     uint64_t width, height, bits, compression, photometric, fill_order, samples, rows_per_strip;
     uint64_t planar, predictor, tile_width, tile_height, subfile, old_subfile, format;
-    uint64_t extra;              /* number of extra samples */
-    uint64_t alpha;              /* 1: one of them is an alpha channel */
+    uint64_t depth; /* slices that a page holds (ImageDepth), 0 or 1 where it is flat */
+    uint64_t extra; /* number of extra samples */
+    uint64_t alpha; /* 1: one of them is an alpha channel */
     uint64_t n_offsets, n_sizes; /* values that the tags of chunks hold */
     bool mixed;                  /* samples differ in bits or format */
     bool tiled;

@@ -62,7 +62,7 @@ static const struct {
     {277, offsetof(QbTiffTags, samples)},         {278, offsetof(QbTiffTags, rows_per_strip)},
     {284, offsetof(QbTiffTags, planar)},          {317, offsetof(QbTiffTags, predictor)},
     {322, offsetof(QbTiffTags, tile_width)},      {323, offsetof(QbTiffTags, tile_height)},
-    {TAG_FORMAT, offsetof(QbTiffTags, format)},
+    {TAG_FORMAT, offsetof(QbTiffTags, format)},   {32997, offsetof(QbTiffTags, depth)},
 };
 
 /* ---- numbers of the file ---------------------------------------------------------------------------- */

@@ -102,8 +102,13 @@ static bool add_imagej_pages(QbTiffIndex *ix, QbErr *err)
         p->down != 1)
         return true;
     uint64_t bytes = ix->chunk[0].bytes, behind = (uint64_t)ix->file_bytes - ix->chunk[0].offset;
-    if ((uint64_t)n > behind / bytes)
+    if (behind / bytes < 2)
         return true; /* a page taken out of a stack, its description with it */
+    if ((uint64_t)n > behind / bytes)
+        return qb_err_set(err,
+                          "'%s' is truncated: it says that it holds %lld slices (ImageJ), but has "
+                          "the voxels of %llu",
+                          ix->file[0].name, (long long)n, (unsigned long long)(behind / bytes));
     QbTiffPage *pages = realloc(ix->page, (size_t)n * sizeof(*pages));
     if (pages)
         ix->page = pages;

@@ -54,6 +54,11 @@ static bool set_size(const QbTiffTags *t, const char *file, QbTiffPage *p, QbErr
                           "page %" PRId64 " of '%s' is damaged: %" PRIu64 "×%" PRIu64
                           " voxels of %" PRIu64 " samples",
                           p->number, file, t->height, t->width, t->samples);
+    if (t->depth > 1)
+        return qb_err_set(err,
+                          "page %" PRId64 " of '%s' is a volume of %" PRIu64
+                          " slices (ImageDepth): expected one slice a page",
+                          p->number, file, t->depth);
     p->w = (int64_t)t->width;
     p->h = (int64_t)t->height;
     p->samples = (uint16_t)t->samples;

@@ -43,6 +43,12 @@ make_tiff zero.tif wrong=zero
 refuses 1 'zero.tif' zero.tif
 make_tiff offset.tif wrong=offset
 refuses 1 'offset.tif' offset.tif
+make_tiff deep.tif wrong=depth
+refuses 1 'deep.tif.*2 slices .ImageDepth' deep.tif
+make_tiff behind.tif wrong=behind 'text=ImageJ=1.54\nimages=5\nslices=5\n' # as ImageJ writes over 4 GiB, cut off
+refuses 1 'behind.tif.*truncated.*5 slices.*of 3' behind.tif
+make_tiff behind.tif wrong=behind 'text=ImageJ=1.54\nimages=3\nslices=3\n'
+[ "$(qbic info behind.tif | grep -c '3×16×16')" = 1 ] || fail "not read as ImageJ's stack: $(qbic info behind.tif)"
 cp good.tif locked.tif
 chmod 000 locked.tif
 [ -r locked.tif ] || refuses 1 'locked.tif.*Permission' locked.tif

@@ -6,7 +6,8 @@ fill=ramp|zero|const:V|nan|inf|noise[:SEED]|npy:FILE   what the voxels hold (FIL
 voxel=Z,Y,X   voxel size in micrometres, as ImageJ writes it
 dots=X,Y,UNIT resolution tags: voxels in a unit, 1 none, 2 inch, 3 centimetre
 text=WORDS    the description (an OME-XML, say); \\n is a line's end
-wrong=shape|type|claim|zero|offset|rows|short  pages that differ, a header that lies, data that ends early
+wrong=shape|type|claim|zero|offset|rows|short|depth|behind  pages that differ, a header that lies, data
+    that ends early, a page of two slices, the voxels of two more slices behind the only page's
 """
 import random
 import struct
@@ -96,7 +97,7 @@ def page(w, o, k):
             data = zlib.compress(data)
         if wrong == 'short' and k == int(o['pages']) - 1:
             data = data[:len(data) // 2]
-        offsets.append(w.put(data))
+        offsets.append(w.put(data * 3 if wrong == 'behind' else data))
         counts.append(len(data))
     if wrong == 'offset':
         offsets = [2000000000 + n for n in offsets]
@@ -118,6 +119,8 @@ def page(w, o, k):
     if o['dots']:
         x, y, unit = (float(v) for v in o['dots'].split(','))
         size += [(282, 5, [round(1000 * x), 1000]), (283, 5, [round(1000 * y), 1000]), (296, 3, [int(unit)])]
+    if wrong == 'depth':
+        size += [(32997, 4, [2])]
     if o['text']:
         size.append((270, 2, list(o['text'].replace('\\n', '\n').encode()) + [0]))
     w.directory(size + [(256, 4, [width]), (257, 4, [height]), (258, 3, bits), (259, 3, [8 if o['compress'] == 'deflate' else 1]),
