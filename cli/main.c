@@ -257,7 +257,7 @@ int main(int argc, char **argv)
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return print_help(NULL);
     if (strcmp(name, "help") == 0)
-        return print_help(argc > 2 ? argv[2] : NULL);
+        return print_help(argc > 2 && strcmp(argv[2], "--help") != 0 ? argv[2] : NULL);
     const QbVerb *verb = find_verb(name);
     return verb ? run_verb(verb, argc - 2, argv + 2) : unknown_verb(name);
 }

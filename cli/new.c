@@ -52,6 +52,10 @@ int qb_cli_new(const QbCliOptions *o)
         return qb_fail(QB_EXIT_USAGE, "expected one name, as in 'qbic new cells'");
     const char *name = o->positional.v[0];
     size_t n = strlen(name);
+    const char *slash = strrchr(name, '/'), *stem = slash ? slash + 1 : name;
+    if (!*stem || strcmp(stem, ".") == 0 || strcmp(stem, "..") == 0 || strcmp(stem, ".qbi") == 0)
+        return qb_fail(QB_EXIT_USAGE,
+                       "'new' expects a file's name, as in 'qbic new cells', found '%s'", name);
     bool whole = n > 4 && strcmp(name + n - 4, ".qbi") == 0;
     QbText path = {0};
     qb_text_addf(&path, "%s%s", name, whole ? "" : ".qbi");

@@ -57,6 +57,8 @@ static bool reports_ok(const QbCliOptions *o)
             return qb_fail(
                 0, "'--report' expects a file that ends in .json, .html or .txt, found '%s'", path);
     }
+    if (o->trace && !ends_with(o->trace, ".json"))
+        return qb_fail(0, "'--trace' expects a file that ends in .json, found '%s'", o->trace);
     return true;
 }
 

@@ -247,13 +247,15 @@ static QbVal value_of(const QbLower *L, const QbScope *scope, const QbName *foun
 }
 
 static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName *found,
-                                 const QbExpr *callee)
+                                 const QbExpr *callee, bool piped)
 {
     if (callee->kind == QB_E_ERROR)
         return qb_val_poison(callee->span);
     if (callee->kind != QB_E_NAME) {
-        qb_lower_error(L, "QB0311", callee->span,
-                       "only operators and defs are called, by their names");
+        QbDiag *d = qb_lower_error(L, "QB0311", callee->span,
+                                   "only operators and defs are called, by their names");
+        if (callee->kind == QB_E_MEMBER)
+            qb_lower_hint(L, d, "an operator is applied with |>: 'image |> %s(…)'", callee->name);
         return qb_val_poison(callee->span);
     }
     const QbSymbol *s = found->kind == QB_NAME_SYMBOL ? &L->symbols[found->index] : NULL;
@@ -270,6 +272,9 @@ static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName 
         qb_lower_hint(L, d, "here '%s' is this file's own, not the operator", callee->name);
     else if (v.kind == QB_STAGE)
         qb_lower_hint(L, d, "a stage is applied with |>: 'image |> %s'", callee->name);
+    else if (qb_is_raster(v.kind) && !piped)
+        qb_lower_hint(L, d, "voxels are picked in square brackets: '%s[…]', counted from 0",
+                      callee->name);
     return qb_val_poison(callee->span);
 }
 
@@ -277,7 +282,7 @@ QbVal qb_lower_call(QbLower *L, const QbScope *scope, const QbExpr *e, const QbV
 {
     const QbExpr *callee = e->left;
     if (callee->kind != QB_E_NAME)
-        return report_not_callable(L, scope, NULL, callee);
+        return report_not_callable(L, scope, NULL, callee, piped);
     QbName found = qb_lower_resolve(L, scope, callee->name);
     Call c = {.L = L, .scope = scope, .e = e, .piped = piped, .step = QB_NEW(L->arena, QbStep)};
     c.step->name_span = callee->span;
@@ -291,7 +296,7 @@ QbVal qb_lower_call(QbLower *L, const QbScope *scope, const QbExpr *e, const QbV
     else if (found.kind == QB_NAME_SYMBOL && L->symbols[found.index].kind == QB_SYM_FUNC)
         c.step->func = L->symbols[found.index].func;
     else
-        return report_not_callable(L, scope, &found, callee);
+        return report_not_callable(L, scope, &found, callee, piped);
     return call_step(&c);
 }
 

@@ -132,7 +132,7 @@ static const char *broken_line_hint(QbParser *p, const QbExpectation *e)
     int kind = e->found->kind;
     bool is_operator =
         (kind >= QB_T_EQ && kind <= QB_T_POWER) || kind == QB_T_AND || kind == QB_T_OR;
-    if (!e->statement || !is_operator || e->at < 2 || (kind == QB_T_FLOORDIV))
+    if (!e->statement || !is_operator || e->at < 2 || kind == QB_T_FLOORDIV || kind == QB_T_PERCENT)
         return NULL;
     return qb_arena_printf(p->arena, "to go on with the line above, end that line with '%s'",
                            qb_token_text(p, e->found));
@@ -149,6 +149,7 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
     case QB_T_COMMA:
         return e->close_paren && !e->comma ? "a list is written [a, b]" : NULL;
     case QB_T_FLOORDIV:
+    case QB_T_PERCENT:
         return e->statement ? "a comment starts with '#'" : NULL;
     case QB_T_DOTDOT:
         return e->close_bracket ? "a slice is written [a:b]"

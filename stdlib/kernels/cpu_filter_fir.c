@@ -207,7 +207,7 @@ QB_VEC_INLINE void sweep_rows(QbPix pix, const Rows *s, Sweep w, int64_t n, bool
             sum_two(pix, s, &w);
         else
             sum_one(pix, s, &w);
-        if (w.partial)
+        if (w.partial) /* one group of lines keeps no partial sums */
             w.partial += 2 * BLOCK * LANES;
     }
 }

@@ -14,6 +14,13 @@ expect 2 "'--quiet' takes no value" qbic run x.qbi --quiet=yes
 expect 2 "'-p' expects NAME=VALUE, found 'level'" qbic run "$SAMPLES/count.qbi" -p level
 expect 2 "expected a pipeline" qbic run
 expect 2 "'--report' expects a file that ends in" qbic run "$SAMPLES/arithmetic.qbi" --report t.xml
+cp "$SAMPLES/arithmetic.qbi" own.qbi
+expect 2 "'--trace' expects a file that ends in .json, found 'own.qbi'" qbic run own.qbi --trace own.qbi
+cmp -s "$SAMPLES/arithmetic.qbi" own.qbi || fail 'a trace was written over the pipeline'
+for name in '' . .. ./ .qbi; do
+    expect 2 "'new' expects a file's name, as in 'qbic new cells', found '$name'" qbic new "$name"
+done
+expect 0 '' qbic help --help
 expect 2 "unknown pass" qbic run "$SAMPLES/arithmetic.qbi" --no-pass fuse-nothing
 expect 2 "'-o' expects a file that ends in .dot, .svg or .png" qbic graph "$SAMPLES/arithmetic.qbi" -o g.jpg
 expect 2 "unknown operator 'medain'; did you mean 'median'" qbic ops medain
