@@ -18,7 +18,9 @@ void qb_help_all(QbText *out)
     qb_text_add(
         out,
         "\nexit status: 0 done, 1 an input cannot be read or an output not be written, or memory\n"
-        "or disk do not suffice, 2 wrong usage or a wrong pipeline, 130 interrupted\n");
+        "or disk do not suffice, 2 wrong usage or a wrong pipeline, 3 some images of a batch "
+        "failed,\n"
+        "130 interrupted\n");
 }
 
 static void add_span(QbText *out, const QbSource *s, QbSpan span)
