@@ -1,14 +1,12 @@
 /* store: keeps a whole image between two passes, in memory, or in an unlinked temporary file when there is no room. Made by the
  * planner only: for operators that need their input in another order, and for images that several passes need. */
 #include "core/op.h"
+#include "core/spill.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 typedef struct Params {
     bool spill;
@@ -41,18 +39,6 @@ static size_t state_bytes(const QbFoldCtx *c)
     return p->spill ? 4096 : box_bytes(&c->domain, c->in_type[0]->pix);
 }
 
-static bool open_file(Store *s, const QbRunEnv *env, QbErr *err)
-{
-    char name[QB_MAX_PATH];
-    snprintf(name, sizeof(name), "%s/qbic-spill-XXXXXX", env->tmp_dir ? env->tmp_dir : "/tmp");
-    s->fd = mkstemp(name);
-    if (s->fd < 0)
-        return qb_err_set(err, "cannot make a spill file in '%s': %s",
-                          env->tmp_dir ? env->tmp_dir : "/tmp", strerror(errno));
-    unlink(name);
-    return true;
-}
-
 static bool open_store(const QbFoldCtx *c, void **state, QbErr *err)
 {
     const Params *p = c->params;
@@ -62,8 +48,10 @@ static bool open_store(const QbFoldCtx *c, void **state, QbErr *err)
     s->bytes = box_bytes(&s->box, c->in_type[0]->pix);
     s->fd = -1;
     *state = s;
-    if (p->spill)
-        return open_file(s, c->env, err);
+    if (p->spill) {
+        s->fd = qb_spill_open(c->env->tmp_dir, err);
+        return s->fd >= 0;
+    }
     void *m = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m == MAP_FAILED)
@@ -86,15 +74,7 @@ static bool put(const Store *s, const void *from, size_t n, size_t offset, QbErr
         memcpy(s->memory + offset, from, n);
         return true;
     }
-    for (size_t done = 0; done < n;) {
-        ssize_t k = pwrite(s->fd, (const char *)from + done, n - done, (off_t)(offset + done));
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return qb_err_set(err, "cannot write a spill file: %s", strerror(errno));
-        done += (size_t)k;
-    }
-    return true;
+    return qb_spill_write(s->fd, (int64_t)offset, from, n, err);
 }
 
 static bool get(const Store *s, void *to, size_t n, size_t offset, QbErr *err)
@@ -103,16 +83,7 @@ static bool get(const Store *s, void *to, size_t n, size_t offset, QbErr *err)
         memcpy(to, s->memory + offset, n);
         return true;
     }
-    for (size_t done = 0; done < n;) {
-        ssize_t k = pread(s->fd, (char *)to + done, n - done, (off_t)(offset + done));
-        if (k < 0 && errno == EINTR)
-            continue;
-        if (k <= 0)
-            return qb_err_set(err, "cannot read a spill file: %s",
-                              k < 0 ? strerror(errno) : "it is too short");
-        done += (size_t)k;
-    }
-    return true;
+    return qb_spill_read(s->fd, (int64_t)offset, to, n, err);
 }
 
 static bool add(const QbTask *t, void *state, void *partial, QbErr *err)
@@ -153,8 +124,7 @@ static void close_store(void *state)
     Store *s = state;
     if (s->memory)
         munmap(s->memory, s->bytes);
-    if (s->fd >= 0)
-        close(s->fd);
+    qb_spill_close(s->fd);
     free(s);
 }
 
