@@ -323,7 +323,7 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
     QbFolderLock *lock = NULL;
     QbBatchCounts counts = {0};
     QbErr err = {0};
-    bool ok = qb_folder_lock(o->output, &lock, &err) && run_locked(f, &bo, &counts, &err);
+    bool ok = qb_folder_lock(o->output, "batch", &lock, &err) && run_locked(f, &bo, &counts, &err);
     qb_folder_unlock(lock);
     clear_bar(&talk);
     if (!ok)

@@ -59,6 +59,8 @@ typedef struct QbCliOptions {
     bool recursive, fail_fast, dry_run; /* batch */
     int retry, max_failures;
     const char *why;
+    const char *checkpoint; /* run */
+    double checkpoint_every;
     QbTexts lists;
     const char *cpu;  /* hidden: kernel variant */
     int64_t chunk[2]; /* hidden: quantum along axis 0, tile height along axis 1 */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum Kind { FLAG, TEXT, TEXTS, THREADS, COUNT, SIZE, CHUNK } Kind;
+typedef enum Kind { FLAG, TEXT, TEXTS, THREADS, COUNT, SIZE, CHUNK, SECONDS } Kind;
 
 typedef struct Option {
     char brief; /* -p, or 0 */
@@ -54,6 +54,10 @@ static const Option options[] = {
      "writes FILE, by its ending: .dot .svg .png"},
     {0, "report", "FILE", TEXTS, AT(reports), QB_VERB_RUN, false,
      "timing report, by its ending: .json .html .txt (repeatable)"},
+    {0, "checkpoint", "DIR", TEXT, AT(checkpoint), QB_VERB_RUN, false,
+     "saves there how far it is; after a kill the same command goes on from it"},
+    {0, "checkpoint-every", "SECONDS", SECONDS, AT(checkpoint_every), QB_VERB_RUN, true,
+     "seconds between two checkpoints (default: 3, and more where one costs much)"},
     {'o', "output", "FILE", TEXT, AT(output), QB_VERB_REPORT, false, "writes the page FILE.html"},
     {0, "trace", "FILE.json", TEXT, AT(trace), QB_VERB_RUN, false,
      "every task of every thread, in Chrome's trace-event format"},
@@ -115,6 +119,19 @@ bool qb_size_parse(const char *text, size_t *bytes)
     return *bytes > 0;
 }
 
+static bool parse_seconds(const char *text, double *seconds)
+{
+    char *end;
+    errno = 0;
+    double v = strtod(text, &end);
+    if (end == text || errno || !isfinite(v) || v <= 0 || strpbrk(text, "xXpP+"))
+        return false;
+    if (*end == 's' || *end == 'm' || *end == 'h')
+        v *= *end == 's' ? 1 : *end == 'm' ? 60 : 3600, end++;
+    *seconds = v;
+    return !*end;
+}
+
 static bool parse_whole(const char *text, const char **end, int64_t lo, int64_t hi, int64_t *v)
 {
     char *stop;
@@ -160,6 +177,11 @@ static bool store(const Option *opt, const char *shown, const char *value, QbCli
     case SIZE:
         if (!qb_size_parse(value, field))
             return qb_fail(0, "'%s' expects a size such as 256M or 1.5G, found '%s'", shown, value);
+        return true;
+    case SECONDS:
+        if (!parse_seconds(value, field))
+            return qb_fail(0, "'%s' expects a time such as 60, 60s or 5m, found '%s'", shown,
+                           value);
         return true;
     case CHUNK: {
         int64_t *chunk = field;

@@ -5,6 +5,7 @@
 
 #include "core/table.h"
 #include "core/text.h"
+#include "runtime/folder_lock.h"
 
 /* A saved table of the pipeline. */
 typedef struct QbResultTable {
@@ -91,12 +92,5 @@ bool qb_result_files_add(QbResultFiles *f, QbResults *r, int image, const char *
 bool qb_result_files_flush(QbResultFiles *f, QbErr *err);
 void qb_result_files_close(QbResultFiles *f);
 void qb_result_name(QbText *t, const char *name); /* a cell of text, in quotes where it must */
-
-/* ---- the folder's lock, folder_lock.c ---------------------------------------------------------------- */
-
-typedef struct QbFolderLock QbFolderLock;
-/* Makes the folder; refused, with the other's process number, where another batch works in it. */
-bool qb_folder_lock(const char *folder, QbFolderLock **lock, QbErr *err);
-void qb_folder_unlock(QbFolderLock *lock);
 
 #endif

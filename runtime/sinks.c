@@ -31,8 +31,10 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
     const QbOutput *o = &run->plan->dag->outputs[s->output];
     const QbValue *low = s->in[1] >= 0 ? &run->live[s->in[1]].value : NULL;
     const QbValue *high = s->in[2] >= 0 ? &run->live[s->in[2]].value : NULL;
-    char *path = output_path(run, o);
+    char *path = output_path(run, o), part[QB_MAX_PATH];
+    const QbKept *resume;
     QbWriteSpec spec = {.path = path,
+                        .part = qb_checkpoint_out(run, s, part, &resume),
                         .type = s->type,
                         .store = s->type.pix,
                         .description = run->o->provenance,
@@ -42,6 +44,9 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
         spec.store = QB_U8;
     if (s->type.kind == QB_LABELS)
         spec.store = label_store(l, o, high);
+    spec.resume = resume;
+    if (spec.part)
+        qb_atomic_clear(path);
     bool ok;
     QbImageWriter *w = NULL;
     if (o->format == QB_FORMAT_PNG)
@@ -110,6 +115,8 @@ static bool write_table(const Run *run, const QbOutput *o, QbTable *table, QbAto
                         QbErr *err)
 {
     char *path = output_path(run, o);
+    if (run->o->checkpoint)
+        qb_atomic_clear(path);
     bool ok =
         o->format == QB_FORMAT_JSON
             ? qb_table_write_json(path, table, pending, err)
@@ -187,6 +194,9 @@ bool qb_outputs_commit(Run *run, QbErr *err)
         run->r->bytes_written += run->r->outputs[i].bytes;
         ok = add_head(run, i, err);
     }
+    /* Parts of images leave the checkpoint: from here on there is nothing to go on from. */
+    if (ok && run->o->checkpoint)
+        qb_checkpoint_over(run->o->checkpoint);
     /* All bytes are on the disk by now: what is left is to give each file its name. */
     for (int i = 0; i < g->n_outputs; i++) {
         if (pending[i] && ok)
