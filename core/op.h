@@ -256,6 +256,8 @@ struct QbOp {
      * output's index grows, unless `random` says so. */
     void (*need)(const void *params, const QbType *const *in, int input, const QbBox *out,
                  QbBox *need);
+    bool
+        linear_need; /* `need` moves along axis 0 by a fixed number of indices for each of the output */
     bool (*random)(const void *params,
                    const QbType *const *in); /* true: inputs must be stored whole first */
     void (*run)(const QbTask *t);
