@@ -34,6 +34,7 @@ struct QbImageWriter {
     QbType type;
     QbPix store;
     double low, high;
+    struct QbThumb *thumb;           /* or NULL */
     int64_t pages, page_rows, width; /* of the file */
     int64_t atom;
     int64_t next;      /* the row that is written next */
