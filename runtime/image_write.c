@@ -2,6 +2,7 @@
  * strips, pieces put in the order of the file. Knows no format. */
 #include "runtime/image_write.h"
 #include "runtime/deflate.h"
+#include "runtime/picture.h"
 #include "runtime/thumb.h"
 
 #include <inttypes.h>
@@ -128,6 +129,10 @@ bool qb_store_row(const QbImageWriter *w, const void *row, void *to, QbErr *err)
 {
     if (w->type.kind == QB_LABELS)
         return store_labels(w, row, to, err);
+    if (w->type.kind == QB_PICTURE) {
+        qb_picture_row(&(QbTones){.type = &w->type}, row, w->width, to);
+        return true;
+    }
     QB_CHECK(w->store == w->type.pix);
     if (w->type.kind == QB_MASK)
         store_mask(row, to, w->width);
