@@ -54,6 +54,9 @@ typedef struct QbAsType {
 } QbAsType;
 
 #define QB_ACCEPT(kind) (1u << (kind))
+/* All that has voxels: for operators that move them and never look at their values. */
+#define QB_ACCEPT_VOXELS \
+    (QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS) | QB_ACCEPT(QB_PICTURE))
 
 typedef struct QbParam {
     const char *name;
