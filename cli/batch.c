@@ -14,13 +14,6 @@
 
 #include "runtime/imgio.h"
 
-typedef struct Talk {
-    const QbCliOptions *o;
-    const QbBatchList *list;
-    double started;
-    bool bar; /* a line that is written over is on the terminal */
-} Talk;
-
 /* ---- interruption ------------------------------------------------------------------------------------ */
 
 /* The first signal lets the images in flight end; the second leaves, and what they wrote until then goes. */
@@ -41,85 +34,6 @@ static void catch_signals(void)
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
-}
-
-/* ---- what is said ------------------------------------------------------------------------------------ */
-
-/* 9,998 */
-static const char *grouped(int n, char buf[16])
-{
-    if (n < 1000)
-        snprintf(buf, 16, "%d", n);
-    else if (n < 1000000)
-        snprintf(buf, 16, "%d,%03d", n / 1000, n % 1000);
-    else
-        snprintf(buf, 16, "%d,%03d,%03d", n / 1000000 % 1000, n / 1000 % 1000, n % 1000);
-    return buf;
-}
-
-static void clear_bar(Talk *t)
-{
-    if (t->bar)
-        fputs("\r\033[K", stderr);
-    t->bar = false;
-}
-
-static void told(void *ctx, int image, QbBatchState state, const QbFailure *failure)
-{
-    Talk *t = ctx;
-    const char *name = t->list->v[image].name;
-    clear_bar(t);
-    if (failure && failure->line)
-        qb_fail(0, "%s: %s:%d:%d: %s", name, t->o->positional.v[0], failure->line, failure->column,
-                failure->message);
-    else if (failure)
-        qb_fail(0, "%s: %s", name, failure->message);
-    else if (t->o->verbose)
-        fprintf(stderr, "%s: %s\n", name, state == QB_BATCH_KEPT ? "is done already" : "done");
-}
-
-static bool printed(void *ctx, const char *name, const char *text)
-{
-    clear_bar(ctx);
-    while (*text) {
-        size_t n = strcspn(text, "\n");
-        if (printf("%s %.*s\n", name, (int)n, text) < 0)
-            return false;
-        text += n + (text[n] == '\n');
-    }
-    return fflush(stdout) == 0;
-}
-
-static void progress(void *ctx, const QbBatchCounts *c)
-{
-    Talk *t = ctx;
-    int past = c->done + c->failed, made = past - c->kept;
-    if (t->o->quiet || !isatty(STDERR_FILENO))
-        return;
-    clear_bar(t);
-    double seconds = qb_now() - t->started, rate = seconds > 0 ? made / seconds : 0;
-    fprintf(stderr, "%d/%d images, %d failed, %.3g/s", past, c->n, c->failed, rate);
-    if (rate > 0)
-        fprintf(stderr, ", %.0f s left", ceil((c->n - past) / rate));
-    t->bar = true;
-    fflush(stderr);
-}
-
-static void sum_up(Talk *t, const QbBatchCounts *c)
-{
-    char done[16], failed[16], left[16];
-    clear_bar(t);
-    if (t->o->quiet)
-        return;
-    fprintf(stderr, "%s done", grouped(c->done, done));
-    if (c->kept)
-        fprintf(stderr, " (%s of them before)", grouped(c->kept, left));
-    if (c->failed)
-        fprintf(stderr, ", %s failed (see failures)", grouped(c->failed, failed));
-    if (c->stopped)
-        fprintf(stderr, ", %s not begun: the same command goes on",
-                grouped(c->n - c->done - c->failed, left));
-    fputc('\n', stderr);
 }
 
 /* ---- what is the same for all ------------------------------------------------------------------------ */
@@ -260,26 +174,19 @@ static int exit_status(const QbBatchCounts *c)
     return c->failed ? QB_EXIT_SOME : QB_EXIT_DONE;
 }
 
-static void say_going_on(const QbCliOptions *o, const QbResultOld *olds, int n)
+static bool begin(const QbBatchOptions *bo, QbArena *arena, QbResults *r, QbErr *err)
 {
     int done = 0;
-    for (int k = 0; k < n; k++)
-        done += olds[k].done;
-    if (done && !o->quiet)
-        fprintf(stderr, "going on: %d of %d images were done before\n", done, n);
-}
-
-static bool begin(const QbBatchOptions *bo, const QbCliOptions *o, QbArena *arena, QbResults *r,
-                  QbErr *err)
-{
     QbResultImage *images = QB_NEW_N(arena, QbResultImage, bo->n + 1);
     QbResultOld *olds = qb_xcalloc((size_t)bo->n + 1, sizeof(*olds));
     for (int k = 0; k < bo->n; k++)
         images[k] = (QbResultImage){bo->images[k].name, bo->images[k].path, bo->images[k].tags};
     bool ok =
         qb_results_begin(r, bo->run, images, bo->n, err) && qb_results_olds(r, olds, bo->n, err);
+    for (int k = 0; ok && k < bo->n; k++)
+        done += olds[k].done;
     if (ok)
-        say_going_on(o, olds, bo->n);
+        qb_talk_begin(bo->ctx, done);
     free(olds);
     return ok;
 }
@@ -292,7 +199,7 @@ static bool run_locked(QbFrontState *f, const QbBatchOptions *bo, QbBatchCounts 
     double started = qb_now();
     clock_gettime(CLOCK_REALTIME, &now);
     bool ok =
-        qb_results_open(bo->folder, false, &r, err) && begin(bo, f->o, f->p->arena, r, err) &&
+        qb_results_open(bo->folder, false, &r, err) && begin(bo, f->p->arena, r, err) &&
         qb_batch_run(bo, r, counts, err) &&
         qb_results_end(r, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec, qb_now() - started, err);
     qb_results_close(r);
@@ -307,7 +214,7 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
     int status = check_names(&run);
     if (status != 0)
         return status;
-    Talk talk = {.o = o, .list = f->list, .started = qb_now()};
+    QbTalk talk = {.o = o, .list = f->list, .started = qb_now()};
     QbBatchFront front = {.ctx = f, .lower = qb_front_lower, .plan = qb_front_plan};
     QbBatchOptions bo = {
         .images = f->list->v,
@@ -323,20 +230,17 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
         .max_failures = o->fail_fast ? 1 : o->max_failures,
         .front = &front,
         .ctx = &talk,
-        .told = told,
-        .printed = printed,
-        .progress = progress,
+        .told = qb_talk_told,
+        .printed = qb_talk_printed,
+        .progress = qb_talk_progress,
     };
     QbFolderLock *lock = NULL;
     QbBatchCounts counts = {0};
     QbErr err = {0};
     bool ok = qb_folder_lock(o->output, &lock, &err) && run_locked(f, &bo, &counts, &err);
     qb_folder_unlock(lock);
-    clear_bar(&talk);
-    if (!ok)
-        return qb_fail(err.status ? err.status : QB_EXIT_FAILED, "%s", err.text);
-    sum_up(&talk, &counts);
-    return exit_status(&counts);
+    return qb_talk_end(&talk, &counts, ok ? exit_status(&counts) : QB_EXIT_FAILED,
+                       ok ? NULL : err.text);
 }
 
 static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbBatchList *list,

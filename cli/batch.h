@@ -37,6 +37,24 @@ void qb_front_close(QbFrontState *f);
 bool qb_front_lower(void *ctx, QbBatchJob *job);
 bool qb_front_plan(void *ctx, QbBatchJob *job, int threads, size_t memory);
 
+/* What is said of a batch while it runs: lines and a bar on standard error, or events on standard output. */
+typedef struct QbTalk {
+    const QbCliOptions *o;
+    const QbBatchList *list;
+    double started, rated;
+    bool bar;    /* a line that is written over is on the terminal */
+    bool broken; /* standard output takes no more */
+} QbTalk;
+
+/* `done`: images of an earlier batch that may still be right. */
+void qb_talk_begin(QbTalk *t, int done);
+/* As QbBatchOptions has them. */
+void qb_talk_told(void *ctx, int image, QbBatchState state, const QbFailure *failure);
+bool qb_talk_printed(void *ctx, const char *name, const char *text);
+void qb_talk_progress(void *ctx, const QbBatchCounts *c);
+/* The summary, or the error; returns the exit status, which is another one where standard output could not be written. */
+int qb_talk_end(QbTalk *t, const QbBatchCounts *c, int status, const char *error);
+
 /* What differs between two canonical texts, a line each: "median size [1, 5, 5] → [1, 7, 7]". */
 void qb_batch_difference(const char *before, const char *now, QbText *out);
 /* --why and --dry-run: exit status. */

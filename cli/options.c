@@ -80,6 +80,8 @@ static const Option options[] = {
     {0, "md", NULL, FLAG, AT(md), QB_VERB_MAN, false, "the commands for the manual, as Markdown"},
     {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,
      "writes nothing; names the files that differ, and exits 1 if any does"},
+    {0, "json", NULL, FLAG, AT(json), QB_VERB_BATCH, false,
+     "events on standard output, one JSON object a line: start, image, printed, rate, end"},
     {'q', "quiet", NULL, FLAG, AT(quiet),
      QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY, false,
      "says nothing but errors"},
