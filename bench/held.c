@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#define MEMORY ((size_t)4 << 30) /* more than any of the pipelines needs */
+
 typedef struct Params {
     int64_t at;
 } Params;
@@ -21,9 +23,22 @@ static Held *held_of(const void *params)
     return (Held *)(uintptr_t)((const Params *)params)->at;
 }
 
-static unsigned char *held_row(const Held *h, int64_t i, int64_t y)
+unsigned char *held_row(const Held *h, int64_t i, int64_t y)
 {
     return h->data + (size_t)((i * h->type.n[1] + y) * h->type.n[2]) * qb_pix_bytes(h->type.pix);
+}
+
+/* Touched, so that no page is missing when the clock runs. */
+bool held_alloc(Held *h, const QbType *type)
+{
+    size_t bytes = (size_t)qb_voxels(type) * qb_pix_bytes(type->pix);
+    h->type = *type;
+    h->data = aligned_alloc((size_t)2 << 20, qb_round_up(bytes, (size_t)2 << 20));
+    if (!h->data)
+        return false;
+    madvise(h->data, bytes, MADV_HUGEPAGE);
+    memset(h->data, 0, bytes);
+    return true;
 }
 
 static const QbParam held_rows[] = {
@@ -91,14 +106,7 @@ static bool keep_open(const QbFoldCtx *c, void **state, QbErr *err)
     *state = h;
     if (!h || h->data)
         return true;
-    h->type = *c->in_type[0];
-    size_t bytes = (size_t)qb_voxels(&h->type) * qb_pix_bytes(h->type.pix);
-    h->data = aligned_alloc((size_t)2 << 20, qb_round_up(bytes, (size_t)2 << 20));
-    if (!h->data)
-        return qb_err_set(err, "no memory for %zu bytes", bytes);
-    madvise(h->data, bytes, MADV_HUGEPAGE);
-    memset(h->data, 0, bytes);
-    return true;
+    return held_alloc(h, c->in_type[0]) || qb_err_set(err, "no memory to keep an image in");
 }
 
 static bool keep_add(const QbTask *t, void *state, void *partial, QbErr *err)
@@ -201,35 +209,65 @@ static void sum_up(const QbPlan *plan, const QbRunResult *r, HeldTime *t)
     t->kernel = busy > 0 ? t->wall * kernel / busy : 0;
 }
 
-bool held_run(const char *text, const HeldOptions *o, HeldTime *t)
+const Held *held_of_step(const QbStep *s)
+{
+    return s->op == &held_op ? held_of(s->params) : NULL;
+}
+
+struct HeldPlan {
+    QbArena *arena;
+    HeldOptions how;
+    QbPlan *plan;
+};
+
+HeldPlan *held_plan(const char *text, const HeldOptions *o)
 {
     static const QbPassOptions passes;
-    QbArena *arena = qb_arena_new();
     QbErr err = {0};
-    QbPlan *plan = NULL;
-    QbRunResult r = {0};
-    QbDag *g = dag_of(arena, text);
-    bool ok = g != NULL;
-    if (ok) {
+    HeldPlan *p = qb_xcalloc(1, sizeof(*p));
+    *p = (HeldPlan){.arena = qb_arena_new(), .how = *o};
+    QbDag *g = dag_of(p->arena, text);
+    QbPlanOptions po = {.threads = o->threads,
+                        .memory = MEMORY,
+                        .base = (size_t)4 << 20,
+                        .passes = &passes,
+                        .sink_atom = qb_writer_atom,
+                        .sink_bound = qb_writer_pack_bound};
+    if (g)
         qb_passes_run(g, &passes);
-        QbPlanOptions po = {.threads = o->threads,
-                            .memory = (size_t)4 << 30,
-                            .base = (size_t)4 << 20,
-                            .passes = &passes,
-                            .sink_atom = qb_writer_atom,
-                            .sink_bound = qb_writer_pack_bound};
-        QbRunOptions ro = {.tmp_dir = "/var/tmp",
-                           .kernels = o->kernels,
-                           .provenance = "bench",
-                           .started = qb_now(),
-                           .gather = true};
-        ok = qb_plan_make(arena, g, &po, &plan, &err) && qb_run(plan, &ro, &r, &err);
-        if (ok)
-            sum_up(plan, &r, t);
-        else
-            fprintf(stderr, "bench: %s\n%s\n", err.text, text);
-    }
+    if (g && qb_plan_make(p->arena, g, &po, &p->plan, &err))
+        return p;
+    fprintf(stderr, "bench: %s\n%s", err.text, text);
+    held_plan_free(p);
+    return NULL;
+}
+
+void held_plan_free(HeldPlan *p)
+{
+    if (p)
+        qb_arena_free(p->arena);
+    free(p);
+}
+
+HeldParts held_plan_parts(const HeldPlan *p)
+{
+    return (HeldParts){p->plan, &p->how};
+}
+
+bool held_run(const HeldPlan *p, HeldTime *t)
+{
+    QbErr err = {0};
+    QbRunResult r = {0};
+    QbRunOptions ro = {.tmp_dir = "/var/tmp",
+                       .kernels = p->how.kernels,
+                       .provenance = "bench",
+                       .started = qb_now(),
+                       .gather = true};
+    bool ok = qb_run(p->plan, &ro, &r, &err);
+    if (ok)
+        sum_up(p->plan, &r, t);
+    else
+        fprintf(stderr, "bench: %s\n", err.text);
     qb_run_result_free(&r);
-    qb_arena_free(arena);
     return ok;
 }

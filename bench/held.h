@@ -25,8 +25,29 @@ typedef struct HeldOptions {
     const QbKernels *kernels;
 } HeldOptions;
 
-/* Checks, plans and runs a pipeline. False: the text of what was wrong is on standard error. */
-bool held_run(const char *text, const HeldOptions *o, HeldTime *t);
+/* A pipeline that is ready to run, as often as wanted. */
+typedef struct HeldPlan HeldPlan;
+
+/* Checks and plans. NULL: the text of what was wrong is on standard error; that holds for the others too. */
+HeldPlan *held_plan(const char *text, const HeldOptions *o);
+void held_plan_free(HeldPlan *p);
+/* By the scheduler, with all that it does. */
+bool held_run(const HeldPlan *p, HeldTime *t);
+/* Without it: the tiles of the pipeline's only kernel, which must read held images alone and look at no neighbours, by threads
+ * in turn; its rows lie in the held images and in `out`, of its type. What the kernel takes where memory is all that is
+ * between it and its data. */
+bool held_direct(const HeldPlan *p, Held *out, HeldTime *t);
 void held_free(Held *h);
+
+/* For held_direct, of a plan. */
+typedef struct HeldParts {
+    const QbPlan *plan;
+    const HeldOptions *how;
+} HeldParts;
+HeldParts held_plan_parts(const HeldPlan *p);
+/* The image that a step reads from memory; NULL: it does not. */
+const Held *held_of_step(const QbStep *s);
+unsigned char *held_row(const Held *h, int64_t i, int64_t y);
+bool held_alloc(Held *h, const QbType *type);
 
 #endif

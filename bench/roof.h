@@ -3,8 +3,9 @@
 #ifndef QB_BENCH_ROOF_H
 #define QB_BENCH_ROOF_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "bench/parts.h"
+#include "core/type.h"
+
 
 /* Operations that bound a kernel: of every one this many a second, all threads together, one after the other on
  * independent registers, with the vectors of a processor variant ("base", "avx2", "avx512"). */
@@ -19,13 +20,18 @@ typedef enum RoofUnit {
 
 extern const char *const roof_unit_names[ROOF_UNITS];
 
-/* STREAM's triad, a[i] = b[i] + s·c[i] of floats, 12 bytes each: bytes a second of the best of a few. */
-double roof_triad(int threads, int64_t n);
+/* Arrays of n floats, touched. */
+typedef struct RoofMemory RoofMemory;
+RoofMemory *roof_memory_new(int threads, int64_t n);
+void roof_memory_free(RoofMemory *m);
+/* STREAM's triad over them, a[i] = b[i] + s·c[i], 12 bytes each: bytes a second. */
+double roof_triad(RoofMemory *m);
 /* Operations a second. */
 double roof_peak(RoofUnit unit, const char *variant, int threads);
-/* Seconds for out[i] = (a[i] − 10) + (b[i]·50) > 20, threads over equal parts. */
-double roof_fused(const float *a, const float *b, uint8_t *out, int64_t n, int threads);
-/* Seconds in which `threads` handles of libtiff decode all pages of a file into memory; negative: it cannot be read. */
-double roof_libtiff(const char *path, int threads);
+/* out[i] = (a[i] − 10) + (b[i]·50) > 20, threads over equal parts. */
+BenchSeconds roof_fused(const float *a, const float *b, uint8_t *out, int64_t n, int threads);
+/* `threads` handles of libtiff decode all pages of a file into memory; negative: it cannot be read. */
+BenchSeconds roof_libtiff(const char *path, int threads);
+bool roof_write_tiff(const char *path, const QbType *t, const unsigned char *data, bool deflate);
 
 #endif
