@@ -13,6 +13,7 @@ typedef enum RoofUnit {
     ROOF_NONE,
     ROOF_MINMAX_8,  /* min or max of two bytes */
     ROOF_MINMAX_16, /* of two words */
+    ROOF_MINMAX_32, /* of two 32-bit integers */
     ROOF_ADD_8,     /* sum of two bytes */
     ROOF_ADD_64,    /* sum of two doubles */
     ROOF_UNITS
