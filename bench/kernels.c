@@ -24,7 +24,7 @@ typedef struct Bench {
     HeldOptions how;
     Inputs *inputs;
     int rounds;
-    bool tiny;
+    bool tiny, list;
     const char *data; /* a folder, or NULL */
     const char *const *only;
     int n_only, n_rows;
@@ -175,7 +175,7 @@ static bool options(Bench *b, int argc, char **argv)
     const char *cpu = NULL;
     b->rounds = 5;
     b->how.threads = 2;
-    for (int o; (o = getopt(argc, argv, "r:t:c:d:s")) != -1;) {
+    for (int o; (o = getopt(argc, argv, "r:t:c:d:sl")) != -1;) {
         if (o == 'r')
             b->rounds = (int)strtol(optarg, NULL, 10);
         else if (o == 't')
@@ -186,6 +186,8 @@ static bool options(Bench *b, int argc, char **argv)
             b->data = optarg;
         else if (o == 's')
             b->tiny = true;
+        else if (o == 'l')
+            b->list = true;
         else
             return false;
     }
@@ -196,14 +198,23 @@ static bool options(Bench *b, int argc, char **argv)
            b->how.threads <= BENCH_MAX_THREADS;
 }
 
+static int print_names(void)
+{
+    for (int k = 0; k < bench_n_cases; k++)
+        puts(bench_cases[k].name);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     Bench b = {0};
     if (!options(&b, argc, argv)) {
         fprintf(stderr, "usage: bench_kernels [-r ROUNDS] [-t THREADS] [-c VARIANT] [-d FOLDER] "
-                        "[-s] [NAME…]\n");
+                        "[-s] [-l] [NAME…]\n");
         return 2;
     }
+    if (b.list)
+        return print_names();
     bool ok = bench(&b);
     bench_close(&b);
     return ok ? 0 : 1;
