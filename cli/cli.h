@@ -56,9 +56,9 @@ typedef struct QbCliOptions {
     bool quiet, verbose, json, help;
     bool check;                         /* fmt */
     bool md;                            /* ops, explain */
-    bool recursive, fail_fast, dry_run; /* batch */
+    bool recursive, volumes, fail_fast, dry_run; /* batch */
     int retry, max_failures;
-    const char *why;
+    const char *why, *pattern;
     const char *checkpoint; /* run */
     double checkpoint_every;
     QbTexts lists;

@@ -230,6 +230,7 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
         .started = started,
         .trace = o->trace || wants_page(o),
         .trace_notes = (int64_t)notes_of(plan),
+        .spare_threads = true,
         .foresee = !o->quiet || o->reports.n > 0,
         .progress = live ? qb_progress_show : NULL,
         .checkpoint = checkpoint,

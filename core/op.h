@@ -55,6 +55,9 @@ typedef struct QbAsType {
 } QbAsType;
 
 #define QB_ACCEPT(kind) (1u << (kind))
+/* All that has voxels: for operators that move them and never look at their values. */
+#define QB_ACCEPT_VOXELS \
+    (QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS) | QB_ACCEPT(QB_PICTURE))
 
 typedef struct QbParam {
     const char *name;
@@ -261,6 +264,8 @@ struct QbOp {
      * output's index grows, unless `random` says so. */
     void (*need)(const void *params, const QbType *const *in, int input, const QbBox *out,
                  QbBox *need);
+    bool
+        linear_need; /* `need` moves along axis 0 by a fixed number of indices for each of the output */
     bool (*random)(const void *params,
                    const QbType *const *in); /* true: inputs must be stored whole first */
     void (*run)(const QbTask *t);

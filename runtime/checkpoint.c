@@ -7,6 +7,7 @@
 #include "core/spill.h"
 #include "core/text.h"
 #include "runtime/deflate.h"
+#include "runtime/thumb.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -172,7 +173,7 @@ static bool keep_sink(Keeper *k, Live *l, QbErr *err)
     char name[PART_NAME];
     QbKept kept;
     out_name(l->step, name);
-    if (!qb_writer_keep(l->state, &k->keep, &kept, err))
+    if (!qb_writer_keep(l->state, &k->keep, &kept, err) || !qb_thumb_keep(l->thumb, &k->keep, err))
         return false;
     if (!k->s || k->keep.loading)
         return true;
