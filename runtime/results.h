@@ -77,6 +77,11 @@ void qb_results_close(QbResults *r);
  * numbers. Tables of another shape go with all rows. */
 bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage *images, int n,
                       QbErr *err);
+/* Name and path of every image that is known, by its number; called before a list is given. */
+bool qb_results_list(QbResults *r, void *ctx,
+                     void (*call)(void *ctx, const char *name, const char *path), QbErr *err);
+/* One more image, behind all others. */
+bool qb_results_add(QbResults *r, int image, const QbResultImage *row, QbErr *err);
 /* What is known of the image of a name. */
 bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err);
 /* The same of all images of the batch, by their numbers. */
