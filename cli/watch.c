@@ -2,6 +2,7 @@
  * engine is that of batch. */
 #include "cli/batch.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@ enum { MOST_IMAGES = 1 << 20, WAIT_MS = 100 };
 typedef struct Watch {
     const QbCliOptions *o;
     char folder[QB_MAX_PATH];
-    QbBatchList list; /* its array stays where it is: workers read it */
+    char real[QB_MAX_PATH], results[QB_MAX_PATH]; /* without links: it, and the results' folder */
+    QbBatchList list;                             /* its array stays where it is: workers read it */
     QbFrontState f;
     QbArrivals *arrivals;
     double last;  /* when an image came last */
@@ -115,6 +117,72 @@ static bool feed(void *ctx, const QbBatchCounts *c, int *n, QbErr *err)
     return there && !w->gone.set && !is_over(w, finished);
 }
 
+/* ---- what it writes ---------------------------------------------------------------------------------- */
+
+/* Takes '.' and '..' out of an absolute path. */
+static void normalise(char *path)
+{
+    char *to = path;
+    for (char *p = path; *p;) {
+        size_t n = 1 + strcspn(p + 1, "/");
+        bool up = n == 3 && !strncmp(p, "/..", 3), stay = n == 1 || (n == 2 && p[1] == '.');
+        if (up)
+            while (to > path && *--to != '/')
+                ;
+        else if (!stay)
+            to = (char *)memmove(to, p, n) + n;
+        p += n;
+    }
+    *to = '\0';
+}
+
+static bool is_below(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    return !strncmp(path, folder, n) && path[n] == '/';
+}
+
+/* An image that would be taken as one that arrived, again and again. */
+static bool comes_back(const Watch *w, const QbBatchJob *job, const QbOutput *o)
+{
+    bool is_image =
+        o->format != QB_FORMAT_PRINT && qb_dag_at(job->dag, o->node)->type.kind != QB_TABLE;
+    QbText t = {0};
+    if (!is_image)
+        return false;
+    if (o->path[0] != '/')
+        qb_text_addf(&t, "%s/%s/", w->results, w->list.v[job->image].name);
+    qb_text_add(&t, o->path);
+    normalise(t.s);
+    bool own = is_below(w->results, w->real) && is_below(t.s, w->results);
+    bool back = is_below(t.s, w->real) && !own;
+    qb_text_free(&t);
+    return back;
+}
+
+static bool lower(void *ctx, QbBatchJob *job)
+{
+    Watch *w = ctx;
+    if (!qb_front_lower(&w->f, job))
+        return false;
+    for (int i = 0; i < job->dag->n_outputs; i++) {
+        const QbOutput *o = &job->dag->outputs[i];
+        if (!comes_back(w, job, o))
+            continue;
+        snprintf(job->failure.message, sizeof(job->failure.message),
+                 "its output '%s' would lie in the folder that is watched", o->path);
+        qb_source_place(o->span.source, o->span.lo, &job->failure.line, &job->failure.column);
+        return false;
+    }
+    return true;
+}
+
+static bool plan(void *ctx, QbBatchJob *job, int threads, size_t memory)
+{
+    Watch *w = ctx;
+    return qb_front_plan(&w->f, job, threads, memory);
+}
+
 /* ---- the run ----------------------------------------------------------------------------------------- */
 
 /* What tables there are is known once an image could be read. False: none came. */
@@ -160,7 +228,7 @@ static int watch_locked(Watch *w, const QbKernels *kernels, QbErr *err)
     QbResultRun run;
     QbBatchCounts counts = {0};
     QbTalk talk = {.o = o, .list = &w->list, .started = qb_now()};
-    QbBatchFront front = {.ctx = &w->f, .lower = qb_front_lower, .plan = qb_front_plan};
+    QbBatchFront front = {.ctx = w, .lower = lower, .plan = plan};
     QbBatchOptions bo = {.images = w->list.v, .feed = feed, .feed_ctx = w, .most = MOST_IMAGES};
     bool ok = qb_results_open(o->output, false, &r, err) && qb_results_list(r, w, add_known, err);
     w->n_before = w->list.n;
@@ -183,6 +251,12 @@ static int watch_locked(Watch *w, const QbKernels *kernels, QbErr *err)
                        ok ? NULL : err->text);
 }
 
+static bool find_real(Watch *w, QbErr *err)
+{
+    return (realpath(w->folder, w->real) && realpath(w->o->output, w->results)) ||
+           qb_err_set(err, "cannot open '%s': %s", w->folder, strerror(errno));
+}
+
 static int watch(Watch *w, const QbKernels *kernels)
 {
     QbErr err = {0};
@@ -193,7 +267,7 @@ static int watch(Watch *w, const QbKernels *kernels)
                           .ctx = w,
                           .note = note};
     int status = QB_EXIT_FAILED;
-    if (qb_folder_lock(w->o->output, "batch", &lock, &err) &&
+    if (qb_folder_lock(w->o->output, "batch", &lock, &err) && find_real(w, &err) &&
         qb_arrivals_open(&spec, &w->arrivals, &err))
         status = watch_locked(w, kernels, &err);
     else
