@@ -110,6 +110,18 @@ static int first_row(Call *c)
 
 /* ---- arguments -------------------------------------------------------------------------------------- */
 
+/* median(image, "size", 5): the name of a row in quotes, before `arg`. */
+static const char *name_in_quotes(const Call *c, const QbArg *arg)
+{
+    for (const QbArg *a = c->e->args; a < arg; a++) {
+        const QbExpr *e = a->value;
+        bool text = e->kind == QB_E_STRING && e->n_parts == 1 && e->parts[0].text;
+        if (text && row_named(c, e->parts[0].text) >= 0)
+            return e->parts[0].text;
+    }
+    return NULL;
+}
+
 static void report_extra(Call *c, const QbArg *arg, int first)
 {
     int takes = c->n_rows - first;
@@ -122,6 +134,9 @@ static void report_extra(Call *c, const QbArg *arg, int first)
         d = qb_lower_error(c->L, "QB0303", arg->value->span,
                            "too many arguments for '%s': it takes %d%s", callee_name(s), takes,
                            first ? " besides its subject" : "");
+    const char *name = name_in_quotes(c, arg);
+    if (name)
+        qb_lower_hint(c->L, d, "an argument is named without quotes: %s=...", name);
     if (c->piped && s->func)
         qb_lower_hint(c->L, d, "a stage that a def returns is applied in brackets: '|> (%s(…))'",
                       callee_name(s));
@@ -153,8 +168,10 @@ static void put(Call *c, int row, const QbArg *arg, QbVal v)
 {
     QbBound *b = &c->step->args[row];
     if (b->given) {
-        qb_lower_error(c->L, "QB0304", arg->name ? arg->name_span : arg->value->span,
-                       "'%s' of '%s' is given twice", row_name(c->step, row), callee_name(c->step));
+        QbDiag *d = qb_lower_error(c->L, "QB0304", arg->name ? arg->name_span : arg->value->span,
+                                   "'%s' of '%s' is given twice", row_name(c->step, row),
+                                   callee_name(c->step));
+        qb_lower_hint(c->L, d, "an argument is given once, by its place or by its name");
         c->bad = true;
         return;
     }

@@ -102,6 +102,11 @@ static bool is_fixed_scalar(const QbVal *v)
     return v->node < 0 && !qb_is_raster(v->kind) && v->kind != QB_TABLE && v->kind != QB_STAGE;
 }
 
+static bool is_logic(QbOperator op)
+{
+    return op == QB_AND || op == QB_OR || op == QB_NOT;
+}
+
 QbVal qb_lower_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b, QbSpan span)
 {
     if (qb_val_is_poison(a) || qb_val_is_poison(b))
@@ -114,6 +119,10 @@ QbVal qb_lower_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b,
                                    qb_operator_sign(op), qb_val_found(a), qb_val_found(b));
         if (a->kind == QB_LENGTH && b->kind == QB_LENGTH && (op >= QB_LT || op == QB_DIV))
             qb_lower_hint(L, d, "voxels and micrometres do not compare before the image is known");
+        if (a->kind == QB_LIST || b->kind == QB_LIST)
+            qb_lower_hint(L, d, "lists have no arithmetic: write each value, [2, 4, 6]");
+        if (is_logic(op) && (a->kind == QB_NUMBER || b->kind == QB_NUMBER))
+            qb_lower_hint(L, d, "a comparison makes a bool of a number: 'x != 0'");
         bool texts = (a->kind == QB_STRING || a->kind == QB_PATH) && op == QB_ADD;
         if (texts)
             qb_lower_hint(L, d, "a parameter is put into a string: \"{name}.tif\"");

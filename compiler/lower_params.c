@@ -277,6 +277,9 @@ static bool is_in_list(QbLower *L, const QbSymbol *s, const QbVal *v)
     const char *found = text ? v->text : written(L, v);
     QbDiag *d =
         qb_lower_error(L, "QB0406", v->span, "'%s' must be %s, found '%s'", s->name, list, found);
+    if (n == 2 && v->kind == QB_NUMBER)
+        qb_lower_hint(L, d, "[%s, %s] are two values, a range is written %s..%s", texts[0], texts[1],
+                      texts[0], texts[1]);
     qb_lower_nearest(L, d, found, texts, n);
     point_at_declaration(s, d);
     return false;

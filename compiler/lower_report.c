@@ -1,4 +1,5 @@
 /* Mistakes that several parts of the lowering report, each in one wording, with the likely mend. */
+#include "compiler/elsewhere.h"
 #include "compiler/lower_state.h"
 
 #include <stdarg.h>
@@ -35,8 +36,11 @@ void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char 
     if (d->hint || L->diags->n_errors > HINTS_AT_MOST)
         return;
     const char *near = qb_nearest(word, candidates, n);
-    if (near)
-        qb_lower_hint(L, d, "did you mean '%s'?", near);
+    if (!near)
+        return;
+    qb_lower_hint(L, d, "did you mean '%s'?", near);
+    if (d->span.source && d->span.hi - d->span.lo == strlen(word)) /* the word alone is underlined */
+        d->fix = near;
 }
 
 /* ---- names ------------------------------------------------------------------------------------------ */
@@ -73,6 +77,34 @@ static Words visible_names(const QbLower *L, const QbScope *scope)
     return w;
 }
 
+/* True, None, nan */
+static void hint_value(const QbLower *L, QbDiag *d, const char *name)
+{
+    const char *fix, *hint = qb_elsewhere_value(name, &fix);
+    if (!hint || d->hint)
+        return;
+    qb_lower_hint(L, d, "%s", hint);
+    d->fix = fix;
+}
+
+/* The name that another tool has for what an operator does; or an operator of the language that is not made yet. */
+static void hint_elsewhere(const QbLower *L, QbDiag *d, const char *name)
+{
+    const char *here = qb_elsewhere_operator(name), *hint = qb_elsewhere_hint(name);
+    if (hint)
+        qb_lower_hint(L, d, "%s", hint);
+    if (!here)
+        return;
+    bool made = qb_name_map_get(L->op_names, here) >= 0;
+    if (made)
+        qb_lower_hint(L, d, "the operator is called '%s' here: 'qbic ops %s'", here, here);
+    else if (!strcmp(here, name))
+        qb_lower_hint(L, d, "'%s' is planned, this qbic has it not: 'qbic ops' lists what it has", here);
+    else
+        qb_lower_hint(L, d, "it is to be called '%s' here, and is planned: 'qbic ops' lists what there is",
+                      here);
+}
+
 void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span,
                            bool called)
 {
@@ -89,8 +121,13 @@ void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, Q
                                called ? "unknown operator '%s'" : "undefined name '%s'", name);
     if (d->hint || L->diags->n_errors > HINTS_AT_MOST)
         return;
+    if (!called)
+        hint_value(L, d, name);
+    if (called || qb_elsewhere_hint(name))
+        hint_elsewhere(L, d, name);
     Words w = visible_names(L, scope);
     qb_lower_nearest(L, d, name, w.v, w.n);
+    hint_elsewhere(L, d, name);
 }
 
 void qb_lower_unknown_argument(QbLower *L, const QbOp *op, const QbFunc *func, const QbArg *arg)
