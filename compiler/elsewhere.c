@@ -116,11 +116,12 @@ static const Word hints[] = {
     {" mod rem fmod ", "the remainder is written a % b", NULL},
     {" len shape size numel ndim ndims height width depth length dim nrow ncol getWidth ",
      "an image's shape is no value: 'print image' shows it, and a slice may be open, v[1:]", NULL},
-    {" range arange linspace seq colon ", "there are no loops and no lists of numbers to count over",
-     NULL},
+    {" range arange linspace seq colon ",
+     "there are no loops and no lists of numbers to count over", NULL},
     {" map apply lapply sapply arrayfun map_blocks map_overlap ",
      "operators take whole images: the chunks and threads are qbic's to choose", NULL},
-    {" compute persist delayed ", "nothing has to be asked for: 'save' and 'print' compute it", NULL},
+    {" compute persist delayed ", "nothing has to be asked for: 'save' and 'print' compute it",
+     NULL},
     {" format sprintf str string num2str paste ", "a string takes a parameter as \"{NAME}\"", NULL},
     {" run open_window selectWindow setBatchMode makeRectangle ",
      "an operator is called by its own name: 'qbic ops' lists them", NULL},
@@ -150,6 +151,19 @@ static const Word types[] = {
     {" function func operator callable filter ", "write 'stage'", "stage"},
     {" u8 u16 u32 i8 i16 i32 f32 f64 uint8 uint16 ",
      "write 'image': pixel types are not written, as(u8) makes one", "image"},
+};
+
+static const Operator pixels[] = {
+    {"u8", " uint8 byte ubyte uchar UInt8 CV_8U 8bit "},
+    {"u16", " uint16 ushort UInt16 CV_16U 16bit "},
+    {"u32", " uint32 uint u64 uint64 UInt32 "},
+    {"i8", " int8 char Int8 "},
+    {"i16", " int16 short Int16 "},
+    {"i32", " int32 int i64 int64 long Int32 integer "},
+    {"f32", " float32 float single Float32 f16 32bit "},
+    {"f64", " float64 double Float64 f128 "},
+    {"mask", " bool logical boolean binary "},
+    {"labels", " label "},
 };
 
 static bool holds(const char *names, const char *name)
@@ -191,6 +205,15 @@ const char *qb_elsewhere_value(const char *name, const char **fix)
     const Word *w = find(values, QB_COUNT(values), name);
     *fix = w ? w->fix : NULL;
     return w ? w->hint : NULL;
+}
+
+const char *qb_elsewhere_pixels(const char *name)
+{
+    for (int i = 0; i < QB_COUNT(pixels); i++) {
+        if (holds(pixels[i].elsewhere, name))
+            return pixels[i].here;
+    }
+    return NULL;
 }
 
 const char *qb_elsewhere_type(const char *name, const char **fix)

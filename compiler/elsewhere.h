@@ -11,6 +11,8 @@ const char *qb_elsewhere_hint(const char *name);
 /* What a word for a value or type of another language is in qbi; NULL: none is known. `*fix`: what to write in its
  * place, or NULL. */
 const char *qb_elsewhere_value(const char *name, const char **fix);
+/* The pixel type that is called so elsewhere; NULL: none is known. */
+const char *qb_elsewhere_pixels(const char *name);
 const char *qb_elsewhere_type(const char *name, const char **fix);
 
 #endif

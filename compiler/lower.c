@@ -74,6 +74,7 @@ static void name_local(QbLower *L, const QbFunc *f, const char *name, QbSpan spa
     if (local >= f->n_params && is_unread(f->stmt->body[local - f->n_params]))
         return;
     QbDiag *d = qb_lower_error(L, "QB0203", span, "'%s' is defined twice in '%s'", name, f->name);
+    qb_lower_hint(L, d, "a name is defined once: give this one another");
     d->other = first < f->n_params ? f->stmt->params[first].span
                                    : f->stmt->body[first - f->n_params]->name_span;
     d->other_text = "first defined here";

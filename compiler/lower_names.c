@@ -178,6 +178,11 @@ static void walk_unknown_args(Walk *w, const QbExpr *e, bool strict)
 static void walk_call(Walk *w, const QbExpr *e, bool strict)
 {
     const QbExpr *callee = e->left;
+    if (callee->kind == QB_E_MEMBER) { /* image.median(5), which is told where it is evaluated */
+        push(w, callee->left, strict);
+        walk_unknown_args(w, e, strict);
+        return;
+    }
     if (callee->kind != QB_E_NAME) {
         push(w, callee, strict);
     } else {

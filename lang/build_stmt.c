@@ -156,7 +156,8 @@ static void report_no_result(QbParser *p, const QbStmt *def, const QbLines *line
 {
     if (lines->n == 0) {
         qb_diag_add(p->diags, QB_ERROR, "QB0136", def->name_span, "the body of '%s' is empty",
-                    def->name);
+                    def->name)
+            ->hint = "its last line is an expression: the result";
         return;
     }
     QbStmt *last = lines->v[lines->n - 1];
@@ -332,6 +333,16 @@ static void push_stmt(QbParser *p, QbStmt *stmt)
     QB_PUSH(p->arena, p->stmts, p->n_stmts, p->cap_stmts, stmt);
 }
 
+/* imwrite(image, "a.tif"): a call that is given a value and a string. */
+static bool writes(const QbExpr *call)
+{
+    for (int i = 0; call->n_args > 1 && i < call->n_args; i++) {
+        if (call->args[i].value->kind == QB_E_STRING)
+            return true;
+    }
+    return false;
+}
+
 /* An expression on its own at the top of a file does nothing. */
 static void refuse_bare(QbParser *p, const QbExpr *e)
 {
@@ -354,6 +365,8 @@ static void refuse_bare(QbParser *p, const QbExpr *e)
     else if (equals)
         d->hint =
             qb_arena_printf(p->arena, "a definition has one '=': %s = ...", e->operands[0]->name);
+    else if (e->kind == QB_E_CALL && writes(e))
+        d->hint = "write save ... to \"FILE\", NAME = ... or print ...";
     else
         d->hint = "write NAME = ... or print ...";
 }

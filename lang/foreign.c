@@ -28,25 +28,58 @@ static const char imports[] =
 static const char blocks[] = "a statement is a definition, a param, a def, a save or a print";
 
 static const Word words[] = {
-    {"for", BLOCK, loops},         {"foreach", BLOCK, loops},   {"while", BLOCK, loops},
-    {"parfor", BLOCK, loops},      {"do", ALONE, loops},        {"repeat", ALONE, loops},
-    {"loop", ALONE, loops},        {"function", BLOCK, functions}, {"func", BLOCK, functions},
-    {"fn", BLOCK, functions},      {"fun", BLOCK, functions},   {"proc", BLOCK, functions},
-    {"lambda", BLOCK, functions},  {"macro", BLOCK, functions}, {"class", BLOCK, blocks},
-    {"struct", BLOCK, blocks},     {"try", ALONE, blocks},      {"begin", ALONE, blocks},
+    {"for", BLOCK, loops},
+    {"foreach", BLOCK, loops},
+    {"while", BLOCK, loops},
+    {"parfor", BLOCK, loops},
+    {"do", ALONE, loops},
+    {"repeat", ALONE, loops},
+    {"loop", ALONE, loops},
+    {"function", BLOCK, functions},
+    {"func", BLOCK, functions},
+    {"fn", BLOCK, functions},
+    {"fun", BLOCK, functions},
+    {"proc", BLOCK, functions},
+    {"lambda", BLOCK, functions},
+    {"macro", BLOCK, functions},
+    {"class", BLOCK, blocks},
+    {"struct", BLOCK, blocks},
+    {"try", ALONE, blocks},
+    {"begin", ALONE, blocks},
     {"switch", BLOCK, "write NAME = if C then A else B"},
     {"match", BLOCK, "write NAME = if C then A else B"},
-    {"import", IMPORT, imports},   {"from", IMPORT, imports},   {"using", IMPORT, imports},
-    {"include", IMPORT, imports},  {"require", IMPORT, imports}, {"library", IMPORT, imports},
-    {"pragma", IMPORT, imports},   {"let", PREFIX, NULL},       {"var", PREFIX, NULL},
-    {"const", PREFIX, NULL},       {"set", PREFIX, NULL},       {"val", PREFIX, NULL},
-    {"auto", PREFIX, NULL},        {"local", PREFIX, NULL},     {"global", PREFIX, NULL},
-    {"number", TYPE, NULL},        {"int", TYPE, NULL},         {"float", TYPE, NULL},
-    {"double", TYPE, NULL},        {"string", TYPE, NULL},      {"bool", TYPE, NULL},
-    {"image", TYPE, NULL},         {"mask", TYPE, NULL},        {"labels", TYPE, NULL},
-    {"path", TYPE, NULL},          {"table", TYPE, NULL},       {"list", TYPE, NULL},
-    {"length", TYPE, NULL},        {"stage", TYPE, NULL},       {"Image", TYPE, NULL},
-    {"char", TYPE, NULL},          {"str", TYPE, NULL},
+    {"import", IMPORT, imports},
+    {"from", IMPORT, imports},
+    {"using", IMPORT, imports},
+    {"include", IMPORT, imports},
+    {"require", IMPORT, imports},
+    {"library", IMPORT, imports},
+    {"pragma", IMPORT, imports},
+    {"let", PREFIX, NULL},
+    {"var", PREFIX, NULL},
+    {"const", PREFIX, NULL},
+    {"set", PREFIX, NULL},
+    {"val", PREFIX, NULL},
+    {"auto", PREFIX, NULL},
+    {"local", PREFIX, NULL},
+    {"global", PREFIX, NULL},
+    {"number", TYPE, NULL},
+    {"int", TYPE, NULL},
+    {"float", TYPE, NULL},
+    {"double", TYPE, NULL},
+    {"string", TYPE, NULL},
+    {"bool", TYPE, NULL},
+    {"image", TYPE, NULL},
+    {"mask", TYPE, NULL},
+    {"labels", TYPE, NULL},
+    {"path", TYPE, NULL},
+    {"table", TYPE, NULL},
+    {"list", TYPE, NULL},
+    {"length", TYPE, NULL},
+    {"stage", TYPE, NULL},
+    {"Image", TYPE, NULL},
+    {"char", TYPE, NULL},
+    {"str", TYPE, NULL},
 };
 
 typedef struct Line {
@@ -70,8 +103,8 @@ static QbDiag *report(const Line *l, const QbToken *lo, const QbToken *hi, const
 
 static QbDiag *report_word(const Line *l, const QbToken *t, const char *hint)
 {
-    QbDiag *d = report(l, t, t, "QB0126",
-                       qb_arena_printf(l->p->arena, "qbi has no '%s'", text_of(l, t)));
+    QbDiag *d =
+        report(l, t, t, "QB0126", qb_arena_printf(l->p->arena, "qbi has no '%s'", text_of(l, t)));
     d->hint = hint;
     return d;
 }
@@ -103,8 +136,7 @@ static bool read_import(const Line *l, const Word *w)
     int end = qb_foreign_line_end(l->p, *l->at);
     for (int i = *l->at + 1; i < end; i++) {
         const QbToken *t = &l->p->raw.v[i];
-        if (t->kind == QB_T_NAME && !qb_token_is(l->p, t, "as") &&
-            !qb_token_is(l->p, t, "import"))
+        if (t->kind == QB_T_NAME && !qb_token_is(l->p, t, "as") && !qb_token_is(l->p, t, "import"))
             qb_foreign_put_unknown(l->p, t, l->out);
     }
     *l->at = end;
@@ -148,7 +180,8 @@ static bool read_prefix(const Line *l, const Word *w)
     else
         report(l, l->t, l->t, "QB0126",
                qb_arena_printf(l->p->arena, "unexpected type '%s' before a name", type))
-            ->hint = qb_arena_printf(l->p->arena, "write %s = ..., or param %s: TYPE = ...", of, of);
+            ->hint =
+            qb_arena_printf(l->p->arena, "write %s = ..., or param %s: TYPE = ...", of, of);
     QbToken t = *name;
     t.bad = t.first = true;
     t.indent = l->t->indent;
@@ -165,7 +198,7 @@ static bool read_word(const Line *l)
         if (!qb_token_is(l->p, l->t, words[i].word))
             continue;
         Shape shape = words[i].shape;
-        return shape == IMPORT                   ? read_import(l, &words[i])
+        return shape == IMPORT                    ? read_import(l, &words[i])
                : shape == PREFIX || shape == TYPE ? read_prefix(l, &words[i])
                                                   : read_block(l, &words[i]);
     }
@@ -202,8 +235,8 @@ static bool read_update(const Line *l)
     const QbToken *t = l->t, *sign = t->kind == QB_T_NAME ? t + 1 : t;
     bool doubled = adjacent(sign, QB_T_PLUS) || adjacent(sign, QB_T_MINUS);
     const QbToken *after = sign + 2, *name = t->kind == QB_T_NAME ? t : after;
-    bool step = doubled && name->kind == QB_T_NAME &&
-                (name == t ? after : after + 1)->kind == QB_T_NEWLINE;
+    bool step =
+        doubled && name->kind == QB_T_NAME && (name == t ? after : after + 1)->kind == QB_T_NEWLINE;
     if (!step && (t->kind != QB_T_NAME || sign->kind != QB_X_UPDATE))
         return false;
     const QbToken *last = step ? sign + 1 : sign;
@@ -377,8 +410,7 @@ static void tell_comment(const Line *l, const QbToken *lo, const QbToken *hi, co
     if (l->p->told & QB_TOLD_COMMENT)
         return;
     l->p->told |= QB_TOLD_COMMENT;
-    const char *sign =
-        qb_arena_strndup(l->p->arena, l->p->source->text + lo->lo, hi->hi - lo->lo);
+    const char *sign = qb_arena_strndup(l->p->arena, l->p->source->text + lo->lo, hi->hi - lo->lo);
     QbDiag *d = report(l, lo, hi, "QB0105", qb_arena_printf(l->p->arena, fmt, sign));
     d->hint = "a comment starts with '#'";
     d->fix = "#";
@@ -416,9 +448,8 @@ bool qb_foreign_comment(QbParser *p, int at)
 
 bool qb_foreign_read(QbParser *p, int *at, QbTokens *out)
 {
-    static bool (*const readers[])(const Line *) = {read_word, read_reserved, read_update,
-                                                    read_assignment, read_def, read_if,
-                                                    read_comment};
+    static bool (*const readers[])(const Line *) = {
+        read_word, read_reserved, read_update, read_assignment, read_def, read_if, read_comment};
     const Line l = {p, &p->raw.v[*at], at, out};
     for (int i = 0; i < QB_COUNT(readers); i++) {
         if (readers[i](&l))

@@ -53,9 +53,8 @@ bool qb_foreign_closes(const QbParser *p, const QbToken *t)
 
 static bool goes_on(const QbParser *p, const QbToken *t)
 {
-    static const char *const words[] = {"elif",    "elseif", "except",   "finally",
-                                        "catch",   "case",   "otherwise", "default",
-                                        "rescue",  "ensure"};
+    static const char *const words[] = {"elif", "elseif",    "except",  "finally", "catch",
+                                        "case", "otherwise", "default", "rescue",  "ensure"};
     return t->kind == QB_T_ELSE || is_one_of(p, t, words, QB_COUNT(words));
 }
 

@@ -29,6 +29,16 @@ static bool is_keyword(int kind)
     return kind >= QB_T_AND && kind <= QB_T_WITH;
 }
 
+/* Whether a token of that kind stands between the statement's start and what was found. */
+static bool has_before(const QbParser *p, const QbExpectation *e, int kind)
+{
+    for (int i = p->first; i < e->at; i++) {
+        if (p->tokens[i].kind == kind)
+            return true;
+    }
+    return false;
+}
+
 static const char *first_word_hint(QbParser *p, const QbExpectation *e)
 {
     static const char *const statements[] = {"param", "save", "print", "def", "use"};
@@ -77,10 +87,12 @@ static const char *keyword_hint(QbParser *p, const QbExpectation *e)
         return "put it in brackets: (if C then A else B)";
     if (e->operand && kind == QB_T_NOT)
         return "put it in brackets: (not ...)";
-    bool behind_save = e->at > 2 && p->stmts && p->n_stmts > 0 &&
-                       p->stmts[p->n_stmts - 1]->kind == QB_S_SAVE;
+    bool behind_save =
+        e->at > 2 && p->stmts && p->n_stmts > 0 && p->stmts[p->n_stmts - 1]->kind == QB_S_SAVE;
     if (e->statement && behind_save && (kind == QB_T_WITH || kind == QB_T_TO))
         return "a save may be broken after 'to' and 'with', not before them";
+    if (e->operand && (kind == QB_T_SAVE || kind == QB_T_PRINT) && has_before(p, e, QB_T_THEN))
+        return "an if chooses between values: save if C then A else B to \"FILE\"";
     bool begins = kind == QB_T_PARAM || kind == QB_T_SAVE || kind == QB_T_PRINT ||
                   kind == QB_T_DEF || kind == QB_T_USE;
     if (begins && e->operator_ && !e->operand && !e->statement)
@@ -149,6 +161,13 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
         return (e->operand || e->name) && p->tokens[e->at - 1].kind == QB_T_COMMA
                    ? "remove the comma before it"
                    : NULL;
+    case QB_T_LT:
+    case QB_T_LE:
+    case QB_T_GT:
+    case QB_T_GE:
+    case QB_T_EQ:
+    case QB_T_NE:
+        return e->operand ? "a comparison has two sides: image > 10" : NULL;
     case QB_T_PLUS:
         return e->operand ? "a number has no sign '+'" : NULL;
     case QB_T_DOT:
@@ -170,16 +189,6 @@ static const char *operand_hint(QbParser *p, const QbExpectation *e)
     return NULL;
 }
 
-/* Whether a token of that kind stands between the statement's start and what was found. */
-static bool has_before(const QbParser *p, const QbExpectation *e, int kind)
-{
-    for (int i = p->first; i < e->at; i++) {
-        if (p->tokens[i].kind == kind)
-            return true;
-    }
-    return false;
-}
-
 /* save img "o.tif", save "o.tif", img, save(img, "o.tif"), save img to "o.tif" with type=u32 */
 static const char *save_hint(QbParser *p, const QbExpectation *e)
 {
@@ -192,8 +201,7 @@ static const char *save_hint(QbParser *p, const QbExpectation *e)
                    : NULL;
     bool swapped = first[1].kind == QB_T_STRING || first[2].kind == QB_T_STRING;
     if (found->kind == QB_T_COMMA && swapped && found[1].kind == QB_T_NAME)
-        return qb_arena_printf(p->arena, "write save %s to \"FILE\"",
-                               qb_token_text(p, found + 1));
+        return qb_arena_printf(p->arena, "write save %s to \"FILE\"", qb_token_text(p, found + 1));
     bool value = first[1].kind == QB_T_NAME && found == first + 2;
     if (found->kind == QB_T_STRING && e->to)
         return qb_arena_printf(p->arena, "write save %s to %s",
@@ -207,11 +215,12 @@ static const char *save_hint(QbParser *p, const QbExpectation *e)
 static const char *param_hint(QbParser *p, const QbExpectation *e)
 {
     const QbToken *first = &p->tokens[p->first], *found = e->found;
-    if (first->kind != QB_T_PARAM || is_keyword(first[1].kind))
+    if (first->kind != QB_T_PARAM || found == first || is_keyword(first[1].kind))
         return NULL;
     if (has_before(p, e, QB_T_ASSIGN))
-        return found->kind == QB_T_IN ? "the domain stands before '=': param NAME in LO..HI = DEFAULT"
-                                      : NULL;
+        return found->kind == QB_T_IN
+                   ? "the domain stands before '=': param NAME in LO..HI = DEFAULT"
+                   : NULL;
     if (found == first + 2 && found->kind == QB_T_NAME) {
         const QbToken *type = qb_token_names_type(p, first + 1) ? first + 1 : found;
         return qb_arena_printf(p->arena, "write param %s: %s = ...",
@@ -247,7 +256,7 @@ static const char *side_by_side_hint(QbParser *p, const QbExpectation *e)
 static const char *early_end_hint(QbParser *p, const QbExpectation *e)
 {
     const QbToken *before = &p->tokens[e->at - 1];
-    if (e->found->kind != QB_T_NEWLINE || !e->operand || before->kind == QB_T_NEWLINE)
+    if (e->found->kind != QB_T_NEWLINE || !e->operand || before->lo == before->hi)
         return NULL;
     if (before->kind == QB_T_ASSIGN)
         return "a value stands behind '='";
@@ -286,9 +295,9 @@ static const char *form_hint(QbParser *p, const QbExpectation *e)
 const char *qb_hint_for(QbParser *p, const QbExpectation *e)
 {
     static const char *(*const hints[])(QbParser *, const QbExpectation *) = {
-        first_word_hint,  save_hint, param_hint,   assign_hint,       colon_hint,
-        broken_line_hint, keyword_hint, sign_hint, operand_hint, side_by_side_hint,
-        early_end_hint, form_hint,
+        first_word_hint, save_hint,         param_hint,     assign_hint,
+        colon_hint,      broken_line_hint,  keyword_hint,   sign_hint,
+        operand_hint,    side_by_side_hint, early_end_hint, form_hint,
     };
     for (int i = 0; i < QB_COUNT(hints); i++) {
         const char *hint = hints[i](p, e);

@@ -34,7 +34,8 @@ static const Mend mends[] = {
      "to compare, write '>=', for a pipe '|>'", NULL},
     {QB_X_DEFINE, QB_T_ASSIGN, "QB0105", "unknown operator ':='",
      "a definition is written NAME = ...", "="},
-    {QB_X_FOREIGN_PIPE, QB_T_PIPE, "QB0105", "unknown operator '%s'", "a pipe is written '|>'", "|>"},
+    {QB_X_FOREIGN_PIPE, QB_T_PIPE, "QB0105", "unknown operator '%s'", "a pipe is written '|>'",
+     "|>"},
     {QB_X_UPDATE, QB_T_ASSIGN, "QB0105", "unknown operator '%s'",
      "a name is defined once: give the result a name of its own", NULL},
     {QB_X_ARROW, UNREADABLE, "QB0105", "unknown operator '->'",
@@ -44,7 +45,8 @@ static const Mend mends[] = {
     {QB_X_QUESTION, UNREADABLE, "QB0105", "unexpected '?'", "write 'if C then A else B'", NULL},
     {QB_X_BACKSLASH, QB_X_DROPPED, "QB0105", "unexpected '\\'",
      "a line goes on after an operator or a comma, and inside brackets", NULL},
-    {QB_X_AT, UNREADABLE, "QB0105", "unexpected '@'", "a matrix product is written matmul(a, b)", NULL},
+    {QB_X_AT, UNREADABLE, "QB0105", "unexpected '@'", "a matrix product is written matmul(a, b)",
+     NULL},
     {QB_X_DOLLAR, QB_X_DROPPED, "QB0105", "unexpected '$'",
      "a name stands by itself, and as {name} in a string", NULL},
     {QB_X_CARRIAGE_RETURN, QB_T_NEWLINE, "QB0105", "a carriage return alone does not end a line",
@@ -174,8 +176,8 @@ static void mend_run_on(QbParser *p, QbToken *t)
         d->hint = "such as 1e-3";
     } else {
         d = report(p, &word, "QB0110",
-                   qb_arena_printf(p->arena, "unknown unit '%s' after %s",
-                                   qb_token_text(p, &word), number));
+                   qb_arena_printf(p->arena, "unknown unit '%s' after %s", qb_token_text(p, &word),
+                                   number));
         d->hint = "units are px, nm, um, mm, ms, s and min";
     }
     t->kind = QB_T_NUMBER;
@@ -186,8 +188,9 @@ static void mend_run_on(QbParser *p, QbToken *t)
 static void mend_single_quoted(QbParser *p, QbToken *t)
 {
     QbDiag *d = report(p, t, "QB0107", "strings are written in double quotes");
-    offer(p, d, qb_arena_printf(p->arena, "\"%.*s\"", (int)(t->hi - t->lo - 2),
-                                p->source->text + t->lo + 1));
+    offer(p, d,
+          qb_arena_printf(p->arena, "\"%.*s\"", (int)(t->hi - t->lo - 2),
+                          p->source->text + t->lo + 1));
     t->kind = QB_T_STRING;
 }
 
@@ -199,11 +202,12 @@ static void mend_prefixed(QbParser *p, QbToken *t)
     while (text[n] != '"' && text[n] != '\'')
         n++;
     QbDiag *d = report(p, t, "QB0107", "");
-    d->message = qb_arena_printf(p->arena, "a string has no letter before it, found '%.*s'", n, text);
+    d->message =
+        qb_arena_printf(p->arena, "a string has no letter before it, found '%.*s'", n, text);
     offer(p, d, qb_arena_printf(p->arena, "\"%.*s\"", (int)(t->hi - t->lo) - n - 2, text + n + 1));
     if ((*text | 0x20) == 'f')
-        d->hint = qb_arena_printf(p->arena, "%s: {NAME} stands for a parameter in every string",
-                                  d->hint);
+        d->hint =
+            qb_arena_printf(p->arena, "%s: {NAME} stands for a parameter in every string", d->hint);
     t->kind = QB_T_STRING;
 }
 
@@ -243,9 +247,10 @@ static void mend_semicolon(QbParser *p, QbToken *t)
     for (int i = 0; i < p->raw.n; i++)
         n += p->raw.v[i].kind == QB_X_SEMICOLON;
     QbDiag *d = report(p, t, "QB0105", "unexpected ';'");
-    d->hint = n == 1 ? "a statement ends where its line ends"
-                     : qb_arena_printf(p->arena,
-                                       "a statement ends where its line ends: the file has %d ';'", n);
+    d->hint = n == 1
+                  ? "a statement ends where its line ends"
+                  : qb_arena_printf(p->arena,
+                                    "a statement ends where its line ends: the file has %d ';'", n);
     d->fix = p->source->text[t->hi] == '\n' || p->source->text[t->hi] == '\r' ? "" : "\n";
 }
 

@@ -21,10 +21,11 @@ typedef struct QbParser {
     QbToken
         *tokens; /* laid out: line ends stand only where statements end, every bracket is paired */
     int n_tokens, cap_tokens;
-    QbTokens raw; /* as they are spelt, while they are mended */
-    uint32_t skipped;    /* raw tokens before this byte are inside a foreign comment or string */
-    unsigned told;       /* QB_TOLD_…: mistakes that are told once in a file */
-    uint64_t taken;      /* bit `kind - QB_T_FIRST`: a reserved word that the file uses as a name, which was reported */
+    QbTokens raw;     /* as they are spelt, while they are mended */
+    uint32_t skipped; /* raw tokens before this byte are inside a foreign comment or string */
+    unsigned told;    /* QB_TOLD_…: mistakes that are told once in a file */
+    uint64_t
+        taken; /* bit `kind - QB_T_FIRST`: a reserved word that the file uses as a name, which was reported */
     int next;   /* the token that the grammar gets next */
     int first;  /* the first token of the statement at hand */
     bool quiet; /* a mistake in the statement at hand was reported: its echoes are not */

@@ -193,6 +193,7 @@ QbToken *qb_tokens_read(QbParser *p, int *n)
             continue;
         int next = i;
         if (p->whole_file && starts_statement(&t, &out, depth) && qb_foreign_read(p, &next, &out)) {
+            dropped = raw.v[next].kind != QB_T_NEWLINE; /* the rest of the statement */
             i = next - 1;
             continue;
         }
