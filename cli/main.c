@@ -203,8 +203,10 @@ static int unknown_verb(const char *name)
     return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; 'qbic help' lists the commands", name);
 }
 
-static int print_version(void)
+static int print_version(int n_more, char **more)
 {
+    if (n_more)
+        return qb_fail(QB_EXIT_USAGE, "'qbic version' takes no argument, found '%s'", more[0]);
     QbText t = {0};
     qb_text_add(&t, "qbic " QB_VERSION "\n");
     return qb_print(&t);
@@ -253,7 +255,7 @@ int main(int argc, char **argv)
     }
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0)
-        return print_version();
+        return print_version(argc - 2, argv + 2);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return print_help(NULL);
     if (strcmp(name, "help") == 0)

@@ -118,6 +118,22 @@ static bool write_whole(const char *path, const Told *told,
     return qb_atomic_commit(file, err);
 }
 
+/* Before the run, which may take hours: whether its reports can be written at all. */
+static int try_reports(const QbCliOptions *o)
+{
+    QbErr err = {0};
+    for (int k = 0; k <= o->reports.n; k++) {
+        const char *path = k < o->reports.n ? o->reports.v[k] : o->trace;
+        QbAtomicFile *file;
+        if (!path)
+            continue;
+        if (!qb_atomic_open(path, &file, &err))
+            return qb_fail(QB_EXIT_FAILED, "%s", err.text);
+        qb_atomic_abort(file);
+    }
+    return QB_EXIT_DONE;
+}
+
 static int write_reports(const QbCliOptions *o, const Told *told)
 {
     QbErr err = {0};
@@ -212,6 +228,8 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
 {
     QbPlan *plan = NULL;
     int status = qb_engine_plan(p, o, &plan);
+    if (status == 0)
+        status = try_reports(o);
     if (status != 0)
         return status;
     bool live = qb_progress_wanted(o);
