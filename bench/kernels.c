@@ -38,7 +38,7 @@ typedef struct Bench {
 static bool plan_row(Bench *b, Row *row)
 {
     static const char *const frames[][2] = {
-        {"print drop(", ")\n"}, {"print keep(", NULL},     {"print ", "\n"},
+        {"print drop(", ")\n"},       {"print keep(", NULL},  {"print ", "\n"},
         {"save ", " to \"t.csv\"\n"}, {"print drop(", ")\n"},
     };
     QbText t = {0};
@@ -98,8 +98,7 @@ static void print_rounds(const Bench *b, const char *name, const void *first, si
 {
     printf(", \"%s\": [", name);
     for (int k = 0; k < b->rounds; k++)
-        printf("%s%.6g", k ? ", " : "",
-               *(const double *)((const char *)first + (size_t)k * size));
+        printf("%s%.6g", k ? ", " : "", *(const double *)((const char *)first + (size_t)k * size));
     printf("]");
 }
 
