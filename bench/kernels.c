@@ -105,8 +105,9 @@ static void print_rounds(const Bench *b, const char *name, const void *first, si
 static void print_row(const Bench *b, const Row *row)
 {
     const Case *c = row->c;
-    printf("{\"name\": \"%s\", \"text\": \"%s\", \"voxels\": %lld, \"bytes\": %g", c->name, c->text,
-           (long long)row->time[0].voxels, c->bytes);
+    printf(
+        "{\"name\": \"%s\", \"text\": \"%s\", \"voxels\": %lld, \"bytes\": %g, \"planned\": %.6g",
+        c->name, c->text, (long long)row->time[0].voxels, c->bytes, row->time[0].planned);
     if (c->ops > 0)
         printf(", \"ops\": %g, \"unit\": \"%s\"", c->ops, roof_unit_names[c->unit]);
     print_rounds(b, "wall", &row->time[0].wall, sizeof(HeldTime));
