@@ -1,5 +1,7 @@
 /* Outputs: rasters are packed in parallel and appended in order while the passes run; at the end all files appear, or none. */
+#include "runtime/image_write.h"
 #include "runtime/parts.h"
+#include "runtime/plot.h"
 #include "runtime/thumb.h"
 
 #include <stdio.h>
@@ -38,7 +40,8 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
                         .store = s->type.pix,
                         .description = run->o->provenance,
                         .low = low ? low->number : 0,
-                        .high = high ? high->number : 255};
+                        .high = high ? high->number : 255,
+                        .bar = o->bar};
     if (s->type.kind == QB_MASK)
         spec.store = QB_U8;
     if (s->type.kind == QB_LABELS)
@@ -125,6 +128,66 @@ static bool write_table(const Run *run, const QbOutput *o, QbTable *table, QbAto
     return ok;
 }
 
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* "cells.qbi · test.tif · 123 objects": what it was made of, and how much of that is drawn. */
+static bool add_subtitle(const Run *run, const QbFigure *figure, QbTable *t, QbText *out,
+                         QbErr *err)
+{
+    const QbDag *g = run->plan->dag;
+    bool counts = figure->kind == QB_FIGURE_HISTOGRAM;
+    double n = 0, v;
+    if (g->n_sources > 0)
+        qb_text_addf(out, "%s", base_name(g->sources[0]->name));
+    if (g->n_input_paths > 0)
+        qb_text_addf(out, " · %s%s", base_name(g->input_paths[0]),
+                     g->n_input_paths > 1 ? " …" : "");
+    for (int64_t k = 0; counts && k < t->n_rows; k++) {
+        if (!qb_table_get(t, k, 2, &v, err))
+            return false;
+        n += v;
+    }
+    if (counts) {
+        qb_text_add(out, " · ");
+        qb_plot_add_number((int64_t)n, out);
+        qb_text_addf(out, " %s", t->type[2].name);
+    }
+    return true;
+}
+
+static bool draw_plot(const Run *run, const QbOutput *o, QbText *out, QbErr *err)
+{
+    const QbNode *node = qb_dag_at(run->plan->dag, o->node);
+    const QbFigure *figure = node->params;
+    QbTable *table = run->live[run->plan->step_of_node[o->node]].value.table;
+    QbText subtitle = {0};
+    QbPlotSpec spec = {.figure = figure,
+                       .type = &node->type,
+                       .table = table,
+                       .title = figure->title[0] ? figure->title : o->title,
+                       .about = run->o->provenance};
+    bool ok = add_subtitle(run, figure, table, &subtitle, err);
+    spec.subtitle = subtitle.s ? subtitle.s : "";
+    ok = ok && qb_plot_draw(&spec, o->format == QB_FORMAT_SVG, out, err);
+    qb_text_free(&subtitle);
+    return ok;
+}
+
+static bool write_plot(const Run *run, const QbOutput *o, QbAtomicFile **pending, QbErr *err)
+{
+    char *path = output_path(run, o);
+    QbText bytes = {0};
+    bool ok = draw_plot(run, o, &bytes, err) && qb_atomic_open(path, pending, err) &&
+              qb_atomic_write(*pending, bytes.s, bytes.n, err) && qb_atomic_settle(*pending, err);
+    qb_text_free(&bytes);
+    free(path);
+    return ok;
+}
+
 /* Writes every file to its end beside its final name. */
 static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
 {
@@ -145,7 +208,10 @@ static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
     }
     for (int i = 0; i < g->n_outputs; i++) {
         const QbOutput *o = &g->outputs[i];
-        if (o->format == QB_FORMAT_PRINT || qb_dag_at(g, o->node)->type.kind != QB_TABLE)
+        QbKind kind = o->format == QB_FORMAT_PRINT ? QB_NONE : qb_dag_at(g, o->node)->type.kind;
+        if (kind == QB_PLOT && !write_plot(run, o, &pending[i], err))
+            return false;
+        if (kind != QB_TABLE)
             continue;
         const Live *l = &run->live[run->plan->step_of_node[o->node]];
         if (!run->o->gather && !write_table(run, o, l->value.table, &pending[i], err))
