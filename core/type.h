@@ -109,6 +109,13 @@ typedef struct QbElement {
     int64_t size
         [3]; /* box: width per user axis (slowest first), 0 beyond `axes`; a scalar box has axes = 0 and size[0] */
     int axes;
+    double along
+        [3]; /* ball, disk, cross whose radius differs from axis to axis (physical ones; r is not used); else 0 */
 } QbElement;
+
+static inline bool qb_element_is_stretched(const QbElement *e)
+{
+    return e->along[0] > 0 || e->along[1] > 0 || e->along[2] > 0;
+}
 
 #endif

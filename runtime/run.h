@@ -23,6 +23,7 @@ typedef struct QbRunOptions {
     bool gather;            /* tables are handed over in the result rather than written */
     bool trace;             /* keep the tasks of every thread, and samples of memory */
     int64_t trace_notes;    /* tasks that a thread keeps at most */
+    bool spare_threads;     /* a pass of less work than a thread's start costs is left to one */
     bool foresee;           /* a run on one thread finds out what a second one would have done */
     void (*progress)(
         void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */

@@ -124,6 +124,7 @@ static const QbFoldOps fold = {
     .merge = merge,
     .finish = finish,
     .close = free,
+    .is_flat = true,
 };
 
 QbNodeId qb_extent_compose(QbBuild *b, QbExtreme which)

@@ -188,6 +188,7 @@ const QbOp qb_op_slice = {
     .check = check,
     .cost = cost,
     .need = need,
+    .linear_need = true,
     .random = is_random,
     .run = run,
 };

@@ -162,9 +162,13 @@ QbElement qb_case_element(QbRng *rng, int rank, int64_t reach)
         return e;
     }
     e.r = (double)qb_rng_whole(rng, 0, reach);
+    bool stretched = qb_rng_chance(rng, 25);
     if (e.shape != QB_CROSS && qb_rng_chance(rng, 30))
         e.r = qb_rng_chance(rng, 50) ? qb_rng_real(rng, 0, (double)reach)
                                      : sqrt((double)qb_rng_whole(rng, 0, reach * reach));
+    for (int u = 0; stretched && u < rank; u++)
+        e.along[qb_axis(rank, u)] = qb_rng_chance(rng, 50) ? qb_rng_real(rng, 0, (double)reach)
+                                                           : (double)qb_rng_whole(rng, 0, reach);
     return e;
 }
 
