@@ -49,8 +49,8 @@ static double step_of(double range, int want, int *decimals)
     static const int steps[] = {1, 2, 5, 10};
     double v = range / want;
     int k = exponent_of(v), best = 0;
-    while (best < 3 && steps[best] * ten_to(k) < v * (1 - 1e-9))
-        best++;
+    while (best < 3 && v * v > steps[best] * steps[best + 1] * ten_to(k) * ten_to(k))
+        best++; /* the nearest, by ratio */
     *decimals = best == 3 ? -(k + 1) : -k;
     *decimals = *decimals > 0 ? *decimals : 0;
     return steps[best] * ten_to(k);

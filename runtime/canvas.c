@@ -271,11 +271,6 @@ bool qb_canvas_write_svg(QbCanvas *c, const char *title, const char *about, QbTe
                *end = svg ? strchr(svg, '>') : NULL;
     if (cairo_surface_status(c->surface) != CAIRO_STATUS_SUCCESS || !end)
         return qb_err_set(err, "cannot draw: out of memory");
-    /* The one group is named by how many surfaces the process has made so far. */
-    char *group = strstr(c->svg.s, "<g id=\"surface");
-    char *shut = group ? strchr(group, '>') : NULL;
-    if (shut)
-        memset(group + 2, ' ', (size_t)(shut - group - 2));
     size_t head = (size_t)(end - c->svg.s) + 1;
     qb_text_addn(out, c->svg.s, head);
     qb_text_add(out, "\n");
@@ -283,6 +278,12 @@ bool qb_canvas_write_svg(QbCanvas *c, const char *title, const char *about, QbTe
         add_escaped(out, "title", title);
     if (about)
         add_escaped(out, "desc", about);
-    qb_text_addn(out, c->svg.s + head, c->svg.n - head);
+    /* The one group is named by how many surfaces the process has made so far: it gets no name. */
+    const char *group = strstr(end, "<g id=\"surface"), *shut = group ? strchr(group, '>') : NULL;
+    if (shut) {
+        qb_text_addn(out, end + 1, (size_t)(group + 2 - end - 1));
+        end = shut - 1;
+    }
+    qb_text_add(out, end + 1);
     return true;
 }
