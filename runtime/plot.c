@@ -82,6 +82,12 @@ static Span loosened(Span s, bool logs)
     return loose;
 }
 
+/* So few ticks that counts do not stand at halves. */
+static int few_counts(const Span *y)
+{
+    return y->lo >= 0 && y->hi >= 1 && y->hi < 5 ? (int)y->hi : 5;
+}
+
 static bool set_axes(Page *p)
 {
     const QbFigure *f = p->s->figure;
@@ -99,7 +105,7 @@ static bool set_axes(Page *p)
     if (is_bars(p)) {
         p->x = qb_axis_over(x.lo, x.hi, f->log_x, 8);
         p->y = f->log_y ? qb_axis_over(y.lo / 1.6, y.hi * 1.3, true, 8) /* the lowest bar is seen */
-                        : qb_axis_around(fmin(y.lo, 0), fmax(y.hi, 0), false, 5);
+                        : qb_axis_around(fmin(y.lo, 0), fmax(y.hi, 0), false, few_counts(&y));
         return true;
     }
     x = loosened(x, f->log_x);

@@ -132,7 +132,6 @@ const QbLaw qb_laws_pictures[] = {
     {"darkest", adjust_end, expect_darkest},
     {"brightest", adjust_end, expect_brightest},
     {"overlay_draw", NULL, NULL},
-    {"ortho_place", NULL, NULL},
     {"plot", NULL, NULL},
     {"boundaries", NULL, expect_boundaries},
     {"overlay", adjust_overlay, expect_overlay},
