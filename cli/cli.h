@@ -54,8 +54,10 @@ typedef struct QbCliOptions {
     int max, repeat; /* scale; 0: the default */
     QbTexts no_pass;
     bool quiet, verbose, json, help;
-    bool check;                         /* fmt */
-    bool md;                            /* ops, explain */
+    bool check;                                  /* fmt */
+    bool md;                                     /* ops, explain */
+    bool header;                                 /* info */
+    const char *png;                             /* info */
     bool recursive, volumes, fail_fast, dry_run; /* batch */
     int retry, max_failures;
     const char *why, *pattern;

@@ -60,7 +60,13 @@ static const char *const verify_examples[] = {
 };
 static const char *const ops_examples[] = {"qbic ops", "qbic ops median",
                                            "qbic ops --json | jq '.[].name'", NULL};
-static const char *const info_examples[] = {"qbic info test.tif", "qbic info slices/*.tif", NULL};
+static const char *const info_examples[] = {
+    "qbic info test.tif",
+    "qbic info big.tif --png preview.png        # a picture of it too",
+    "qbic info --header slices/*.tif            # without reading a voxel",
+    "qbic info test.tif --json | jq .mean",
+    NULL,
+};
 static const char *const fmt_examples[] = {
     "qbic fmt cells.qbi",
     "qbic fmt --check *.qbi                     # names the files that differ; for a test or a "
@@ -142,7 +148,7 @@ const QbVerb qb_verbs[] = {
     {.name = "info",
      .bit = QB_VERB_INFO,
      .usage = "IMAGE…",
-     .help = "an image's shape, type, pages, voxel size",
+     .help = "an image's shape, type, pages, voxel size, range, mean and histogram",
      .examples = info_examples,
      .main = qb_cli_info},
     {.name = "fmt",

@@ -28,7 +28,7 @@ static void on_signal(int number)
     qb_run_interrupt();
 }
 
-static void catch_signals(void)
+void qb_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
@@ -275,7 +275,7 @@ int qb_cli_run(const QbCliOptions *o)
     if (!kernels)
         return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'",
                        o->cpu ? o->cpu : "base");
-    catch_signals();
+    qb_catch_signals();
     QbPipeline p;
     int status = qb_pipeline_load(&p, o, o->verbose);
     if (status == 0)
