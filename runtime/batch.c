@@ -308,6 +308,7 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
     share_machine(&b);
     bool ok = qb_results_olds(results, b.olds, o->n, err) &&
               qb_result_files_open(o->folder, o->run, &b.files, err) && run_threads(&b, err);
+    ok = ok && qb_result_files_end(b.files, err);
     counts->stopped = counts->done + counts->failed < o->n;
     qb_result_files_close(b.files);
     tell_news(&b, false);
