@@ -27,8 +27,8 @@ typedef struct Option {
 static const Option options[] = {
     {'p', "param", "NAME=VALUE", TEXTS, AT(params), QB_VERB_PIPELINE, false,
      "gives a parameter its value (repeatable)"},
-    {0, "params", "FILE.json", TEXT, AT(params_file), QB_VERB_PIPELINE, false,
-     "parameters from a JSON object; -p goes before it"},
+    {0, "params", "FILE", TEXT, AT(params_file), QB_VERB_PIPELINE, false,
+     "parameters from a .json object or a .toml table; -p goes before it"},
     {'t', "threads", "N", THREADS, AT(threads), RUN_OR_PLAN, false, "threads (default: all cores)"},
     {'m', "memory", "SIZE", SIZE, AT(memory), RUN_OR_PLAN, false,
      "hard memory budget, as 256M or 2G (default: half of what is free)"},

@@ -369,8 +369,8 @@ Test(outputs, formats)
     cr_assert_eq(x.dag->n_outputs, 8);
     cr_expect(o[0].format == QB_FORMAT_TIFF && o[0].low == -1 && o[0].high == -1);
     cr_expect(o[1].format == QB_FORMAT_PNG && o[1].node == qb_lowered_node(&x, "montage")->id);
-    cr_expect(o[1].low == qb_lowered_node(&x, "min")->id &&
-              o[1].high == qb_lowered_node(&x, "max")->id);
+    cr_expect(o[1].low == qb_lowered_node(&x, "darkest")->id &&
+              o[1].high == qb_lowered_node(&x, "brightest")->id);
     cr_expect(o[2].low == -1 && o[2].high == -1);
     cr_expect(o[3].format == QB_FORMAT_NPY && o[3].low == -1 &&
               o[3].high == qb_lowered_node(&x, "largest")->id);
