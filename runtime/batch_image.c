@@ -78,14 +78,30 @@ bool qb_batch_hash(const char *path, char hex[65], QbErr *err)
     return ok;
 }
 
-/* The system reads the image ahead while others are computed. */
-static void read_ahead(const char *path)
+static void read_file_ahead(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return;
     posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
     close(fd);
+}
+
+/* The system reads the image ahead while others are computed. */
+static void read_ahead(const QbBatchImage *image)
+{
+    QbErr err = {0};
+    const char **names;
+    int n = 0;
+    if (!image->folder) {
+        read_file_ahead(image->path);
+        return;
+    }
+    QbArena *arena = qb_arena_new();
+    qb_image_files(image->path, arena, &names, &n, &err);
+    for (int k = 0; k < n; k++)
+        read_file_ahead(names[k]);
+    qb_arena_free(arena);
 }
 
 /* ---- outputs ----------------------------------------------------------------------------------------- */
@@ -299,7 +315,7 @@ QbDone *qb_batch_image(const QbBatch *b, int image, int threads, size_t memory, 
     double started = qb_now();
     d->start = wall_clock();
     if (image + b->side < b->o->n)
-        read_ahead(b->o->images[image + b->side].path);
+        read_ahead(&b->o->images[image + b->side]);
     for (int k = 0;; k++) {
         begin_job(b, d, image);
         bool final = attempt(b, d, threads, memory, may_wait);

@@ -209,11 +209,14 @@ bool qb_results_end(QbResults *r, double start, double seconds, QbErr *err)
     bool ok = begin(r, err) && put_timing(r, 0, start, seconds, err) && exec(r, prune, err) &&
               qb_results_commit(r, err);
     qb_results_drop(r);
-    ok = ok && exec(r, "PRAGMA journal_mode = DELETE", err);
+    if (!ok)
+        return false;
+    /* All is safe by now. Who reads the database at this moment keeps it from becoming one file, or from being packed: no error. */
+    bool alone = exec(r, "PRAGMA journal_mode = DELETE", NULL);
     int64_t pages = qb_db_ask(r->db, "PRAGMA page_count", 0);
-    if (ok && r->wrote && pages >= LEAST_PACKED && pages <= MOST_PACKED)
-        exec(r, "VACUUM", NULL); /* nothing is lost where there is no room for it */
-    return ok;
+    if (alone && r->wrote && pages >= LEAST_PACKED && pages <= MOST_PACKED)
+        exec(r, "VACUUM", NULL);
+    return true;
 }
 
 /* ---- export ------------------------------------------------------------------------------------------ */
