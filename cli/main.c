@@ -18,6 +18,8 @@ static const char *const batch_examples[] = {
     "qbic batch cells.qbi images -o results",
     "qbic batch cells.qbi 'plate?/*.tif' -r -o results -p level=20",
     "find . -name '*.tif' -size +1k | qbic batch cells.qbi --list - -o results",
+    "qbic batch cells.qbi plate -o results --pattern '{plate}_{well}_s{site:int}.tif'",
+    "qbic batch cells.qbi scans -o results --volumes   # a folder of slices is a volume",
     "qbic batch cells.qbi images -o results --why im042",
     NULL,
 };

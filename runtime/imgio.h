@@ -62,6 +62,8 @@ int64_t qb_atomic_size(const QbAtomicFile *f);
 bool qb_atomic_settle(QbAtomicFile *f, QbErr *err);
 bool qb_atomic_commit(QbAtomicFile *take_f, QbErr *err); /* settles, renames */
 void qb_atomic_abort(QbAtomicFile *take_f);
+/* Forces the names of a file that appeared to the disk: the folder it is in, and those above it down to `top` bytes of the path. */
+bool qb_folders_settle(const char *path, size_t top, QbErr *err);
 /* Removes every temporary file of this process that is still open; async-signal-safe. */
 void qb_atomic_abort_all(void);
 
