@@ -20,6 +20,9 @@ const char *qb_checkpoint_identity(QbPipeline *p, const char *provenance);
 int qb_checkpoint_begin(const QbCliOptions *o, const char *identity, const QbPlan *plan,
                         QbCheckpoint **c);
 
+/* From here on the first signal asks the run to stop; the second leaves at once. Nothing half written is left by either. */
+void qb_catch_signals(void);
+
 /* Where large temporary files go. */
 const char *qb_spill_folder(void);
 

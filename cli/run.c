@@ -28,7 +28,7 @@ static void on_signal(int number)
     qb_run_interrupt();
 }
 
-static void catch_signals(void)
+void qb_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
@@ -116,6 +116,22 @@ static bool write_whole(const char *path, const Told *told,
         return false;
     }
     return qb_atomic_commit(file, err);
+}
+
+/* Before the run, which may take hours: whether its reports can be written at all. */
+static int try_reports(const QbCliOptions *o)
+{
+    QbErr err = {0};
+    for (int k = 0; k <= o->reports.n; k++) {
+        const char *path = k < o->reports.n ? o->reports.v[k] : o->trace;
+        QbAtomicFile *file;
+        if (!path)
+            continue;
+        if (!qb_atomic_open(path, &file, &err))
+            return qb_fail(QB_EXIT_FAILED, "%s", err.text);
+        qb_atomic_abort(file);
+    }
+    return QB_EXIT_DONE;
 }
 
 static int write_reports(const QbCliOptions *o, const Told *told)
@@ -218,6 +234,8 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
                *identity = o->checkpoint ? qb_checkpoint_identity(p, provenance) : NULL;
     int status = qb_engine_plan(p, o, &plan);
     if (status == 0)
+        status = try_reports(o);
+    if (status == 0)
         status = qb_checkpoint_begin(o, identity, plan, &checkpoint);
     if (status != 0)
         return status;
@@ -267,7 +285,7 @@ int qb_cli_run(const QbCliOptions *o)
     if (!kernels)
         return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'",
                        o->cpu ? o->cpu : "base");
-    catch_signals();
+    qb_catch_signals();
     QbPipeline p;
     int status = qb_pipeline_load(&p, o, o->verbose);
     if (status == 0)

@@ -77,6 +77,8 @@ bool qb_atomic_open_kept(const char *path, const char *part, const QbKept *resum
 QbKept qb_atomic_kept(const QbAtomicFile *f);
 /* Removes what killed processes left of `path` beside it. */
 void qb_atomic_clear(const char *path);
+/* Forces the names of a file that appeared to the disk: the folder it is in, and those above it down to `top` bytes of the path. */
+bool qb_folders_settle(const char *path, size_t top, QbErr *err);
 /* Removes every temporary file of this process that is still open; async-signal-safe. */
 void qb_atomic_abort_all(void);
 
@@ -89,6 +91,7 @@ typedef struct QbWriteSpec {
     double low, high;        /* PNG of an image that is not u8: the range scaled to 0..255 */
     const char *part;        /* where it is kept in a checkpoint; NULL: nowhere */
     const QbKept *resume; /* goes on with the part: what the checkpoint knows of it; NULL: begins */
+    bool bar;             /* PNG: with a size bar; the voxel size is known */
     struct QbThumb *thumb; /* gets the rows too (runtime/thumb.h), or NULL; borrowed */
 } QbWriteSpec;
 

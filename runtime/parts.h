@@ -140,6 +140,9 @@ bool qb_checkpoint_load(Run *run, int pass, QbErr *err);
 const char *qb_checkpoint_out(const Run *run, const QbStep *s, char path[QB_MAX_PATH],
                               const QbKept **resume);
 
+/* plot_sink.c: draws an output that is a plot: its file is whole, and still has to be committed or aborted. */
+bool qb_plot_sink(const Run *run, int output, const char *path, QbAtomicFile **file, QbErr *err);
+
 /* values.c: scalar steps whose inputs are there. */
 bool qb_values_ready(Run *run, QbErr *err);
 /* printing.c */
