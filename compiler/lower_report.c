@@ -164,6 +164,10 @@ void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, Q
     if (called || !strcmp(name, "end"))
         hint_elsewhere(L, d, name, called);
     Words w = visible_names(L, scope);
+    if (!called) {
+        QB_PUSH(L->arena, w.v, w.n, w.cap, "true");
+        QB_PUSH(L->arena, w.v, w.n, w.cap, "false");
+    }
     qb_lower_nearest(L, d, name, w.v, w.n);
     hint_elsewhere(L, d, name, called);
 }

@@ -274,6 +274,8 @@ static const char *form_hint(QbParser *p, const QbExpectation *e)
         return "as a file's first word 'qbi' gives the language version: qbi 1";
     if (e->found->kind != QB_T_NEWLINE || e->at == p->first)
         return NULL;
+    if (e->then)
+        return "an if is a value: NAME = if C then A else B";
     if (e->else_)
         return "every if has an else";
     if (e->operand)
