@@ -310,6 +310,7 @@ static void close_bracket(Layout *l, QbToken t)
                                 "expected '%s', found '%s'", sign_of(expected), sign_of(t.kind));
         point_at_opening(l, d);
         d->fix = sign_of(expected);
+        d->hint = qb_arena_printf(l->p->arena, "write '%s'", d->fix);
         t.kind = expected;
         t.bad = true;
         depth = l->depth - 1;
