@@ -167,7 +167,7 @@ static void rate_event(QbTalk *t, const QbBatchCounts *c, double rate, double le
     t->rated = qb_now();
     begin_event(&e, "rate");
     add_counts(&e, c);
-    add_number(&e, "per_second", rate);
+    qb_text_addf(&e, ", \"per_second\": %.4g", rate);
     if (rate > 0)
         add_number(&e, "left_s", left);
     send_event(t, &e);
@@ -226,7 +226,7 @@ int qb_talk_end(QbTalk *t, const QbBatchCounts *c, int status, const char *error
         QbText e = {0};
         begin_event(&e, "end");
         add_counts(&e, c);
-        add_number(&e, "seconds", qb_now() - t->started);
+        qb_text_addf(&e, ", \"seconds\": %.3f", qb_now() - t->started);
         add_number(&e, "status", status);
         if (error)
             add_text(&e, "message", error);

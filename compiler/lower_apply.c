@@ -50,6 +50,8 @@ static void hint_kind(QbLower *L, const QbParam *p, const QbVal *v, QbDiag *d)
         qb_lower_hint(L, d, "'as(f32)' makes an image of labels");
     else if (v->kind == QB_IMAGE && takes(p, QB_MASK))
         qb_lower_hint(L, d, "a comparison makes a mask of an image: 'image > 0'");
+    else if (v->kind == QB_PICTURE)
+        qb_lower_hint(L, d, "a picture is there to be looked at: compute with what it was made of");
     else if (v->kind == QB_STAGE)
         qb_lower_hint(L, d, "a stage is applied with |>: 'image |> %s'",
                       qb_val_source(L->arena, v));

@@ -316,6 +316,8 @@ QbVal qb_lower_index(QbLower *L, const QbScope *scope, const QbExpr *e);
 
 /* lower_outputs.c, lower_files.c */
 QbVal qb_lower_output(QbLower *L, const QbStmt *s);
+/* lower_title.c: what of the pipeline a saved expression draws, on one line. */
+const char *qb_lower_title(QbLower *L, const QbExpr *e);
 void qb_lower_check_files(QbLower *L);
 
 /* lower_notes.c: dead definitions, and the list of definitions for the graph */

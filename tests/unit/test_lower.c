@@ -399,10 +399,10 @@ Test(outputs, that_do_not_fit)
          ".db]\n");
     says(IMAGES "save v to \"a.jpg\"",
          "4:11 QB0602 no format is written to files that end in '.jpg' [images: .tif .npy .png, "
-         "tables: .csv .tsv .json .db]\n");
+         "tables: .csv .tsv .json .db, plots: .png .svg]\n");
     says(IMAGES "save v to \"out/a\"",
          "4:11 QB0602 the path 'out/a' has no ending, which picks the format [images: .tif .npy "
-         ".png, tables: .csv .tsv .json .db]\n");
+         ".png, tables: .csv .tsv .json .db, plots: .png .svg]\n");
     says(IMAGES "save mean(v) to \"a.csv\"",
          "4:6 QB0609 'save' writes images and tables, found a measured number [write it to "
          "standard output: 'print mean(v)']\n");
