@@ -29,7 +29,7 @@ typedef struct QbRunOptions {
         void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */
     void *progress_ctx;
     int head_rows; /* of each table that is written, to be shown */
-    int thumb_side; /* of the small picture that is made of each image that is written, pixels; 0: none */
+    int thumb_side; /* of the small picture that is made of each image and plot that is written, pixels; 0: none */
 } QbRunOptions;
 
 typedef struct QbStepTime {
@@ -72,7 +72,7 @@ typedef struct QbOutputDone {
     QbTable *table; /* gathered; outputs of one node share it */
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
     int64_t rows;   /* of a table */
-    QbText thumb;   /* of an image, with options.thumb_side: the bytes of a PNG file */
+    QbText thumb;   /* of an image or plot, with options.thumb_side: the bytes of a PNG file */
 } QbOutputDone;
 
 typedef struct QbRunResult {
