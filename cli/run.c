@@ -227,25 +227,31 @@ static int tell_failure(const QbPipeline *p, const QbPlan *plan, const QbRunResu
 static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kernels, double started)
 {
     QbPlan *plan = NULL;
+    QbCheckpoint *checkpoint = NULL;
+    char sha256[65];
+    qb_pipeline_sha256(p, sha256);
+    const char *provenance = qb_provenance(p, sha256),
+               *identity = o->checkpoint ? qb_checkpoint_identity(p, provenance) : NULL;
     int status = qb_engine_plan(p, o, &plan);
     if (status == 0)
         status = try_reports(o);
+    if (status == 0)
+        status = qb_checkpoint_begin(o, identity, plan, &checkpoint);
     if (status != 0)
         return status;
     bool live = qb_progress_wanted(o);
-    char sha256[65];
-    qb_pipeline_sha256(p, sha256);
     QbRunOptions ro = {
         .out_dir = o->output,
         .tmp_dir = qb_spill_folder(),
         .kernels = kernels,
-        .provenance = qb_provenance(p, sha256),
+        .provenance = provenance,
         .started = started,
         .trace = o->trace || wants_page(o),
         .trace_notes = (int64_t)notes_of(plan),
         .spare_threads = true,
         .foresee = !o->quiet || o->reports.n > 0,
         .progress = live ? qb_progress_show : NULL,
+        .checkpoint = checkpoint,
         .head_rows = (isatty(STDERR_FILENO) && !o->quiet) || wants_page(o) ? HEAD_ROWS : 0,
     };
     QbReportInfo info = {.pipeline = p->source.name, .sha256 = sha256};
@@ -256,6 +262,9 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
         qb_progress_erase();
     if (!ok) {
         status = tell_failure(p, plan, &result, &err);
+        if (checkpoint && qb_checkpoint_is_there(checkpoint) && !o->quiet)
+            fprintf(stderr, "the same command goes on from the checkpoint in '%s'\n",
+                    o->checkpoint);
     } else {
         status = qb_print(&result.printed);
         int reported = write_reports(o, &(Told){plan, &result, &info});
@@ -263,6 +272,7 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
         tell(o, plan, &result);
     }
     qb_run_result_free(&result);
+    qb_checkpoint_close(checkpoint, ok);
     return status;
 }
 

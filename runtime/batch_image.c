@@ -269,6 +269,10 @@ static bool attempt(const QbBatch *b, QbDone *d, int threads, size_t memory, boo
         set_failure(&d->job.failure, "", "%s", image->fault);
         return true;
     }
+    if (o->keep_gone && b->olds[d->job.image].done && access(image->path, F_OK) != 0) {
+        d->state = QB_BATCH_KEPT;
+        return true;
+    }
     if (!qb_batch_hash(image->path, d->sha256, &err)) {
         place_unread(b, d, err.text);
         return true;
@@ -314,7 +318,7 @@ QbDone *qb_batch_image(const QbBatch *b, int image, int threads, size_t memory, 
     QbDone *d = qb_xcalloc(1, sizeof(*d));
     double started = qb_now();
     d->start = wall_clock();
-    if (image + b->side < b->o->n)
+    if (!b->o->feed && image + b->side < b->o->n)
         read_ahead(&b->o->images[image + b->side]);
     for (int k = 0;; k++) {
         begin_job(b, d, image);

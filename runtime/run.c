@@ -203,9 +203,13 @@ static bool pass_steps(Run *run, int pass, PassMemory *m, QbErr *err)
                 return false;
             }
     qb_users_link(run, pass);
+    if (!qb_checkpoint_load(run, pass, err))
+        return false;
     QbPassTime *t = &run->r->passes[run->r->n_passes++];
     t->start = qb_now() - run->origin;
     bool ok = qb_sched_pass(run, pass, err);
+    if (ok && qb_now() >= qb_checkpoint_next(run, pass))
+        ok = qb_checkpoint_save(run, pass, false, err) && qb_checkpoint_settle(run, err);
     t->end = qb_now() - run->origin;
     run->r->pass_wall += t->end - t->start;
     return ok && finish_folds(run, pass, err);

@@ -3,6 +3,7 @@
 #define QB_RUNTIME_RUN_H
 
 #include "compiler/plan.h"
+#include "runtime/checkpoint.h"
 #include "stdlib/kernels/kernels.h"
 
 /* How far a run is. */
@@ -28,7 +29,8 @@ typedef struct QbRunOptions {
     void (*progress)(
         void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */
     void *progress_ctx;
-    int head_rows; /* of each table that is written, to be shown */
+    QbCheckpoint *checkpoint; /* states are saved there, and taken from it; NULL: none */
+    int head_rows;            /* of each table that is written, to be shown */
     int thumb_side; /* of the small picture that is made of each image and plot that is written, pixels; 0: none */
 } QbRunOptions;
 
