@@ -78,22 +78,32 @@ static bool stops(QbBatch *b)
 /* Those that could not run beside others, one after the other. */
 static void work_alone(QbBatch *b)
 {
+    const QbBatchRoom room = {.threads = b->o->threads, .memory = b->o->memory};
     for (int image = 0; image < b->o->n && !stops(b); image++)
         if (b->waits[image])
-            qb_batch_hand_over(b, qb_batch_image(b, image, b->o->threads, b->o->memory, false));
+            qb_batch_hand_over(b, qb_batch_image(b, image, &room));
 }
 
-static void *work(void *ctx)
+/* Images beside those of other threads, until none is left to begin. */
+static void work_beside(QbBatch *b)
 {
-    QbBatch *b = ctx;
+    QbSpareMemory spare = {0};
+    const QbBatchRoom room = {1, b->share, true, &spare};
     int image;
     while ((image = take_image(b)) >= 0) {
-        QbDone *d = qb_batch_image(b, image, 1, b->share, true);
+        QbDone *d = qb_batch_image(b, image, &room);
         if (d)
             qb_batch_hand_over(b, d);
         else
             b->waits[image] = true;
     }
+    qb_spare_free(&spare);
+}
+
+static void *work(void *ctx)
+{
+    QbBatch *b = ctx;
+    work_beside(b);
     pthread_mutex_lock(&b->lock);
     bool last = b->active == 1;
     if (!last)

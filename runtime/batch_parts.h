@@ -52,8 +52,16 @@ typedef struct QbBatch {
     int queued;
 } QbBatch;
 
-/* One image, all the way. NULL: it must wait for more memory (`may_wait`). */
-QbDone *qb_batch_image(const QbBatch *b, int image, int threads, size_t memory, bool may_wait);
+/* What an image may take. */
+typedef struct QbBatchRoom {
+    int threads;
+    size_t memory;
+    bool may_wait;        /* for more memory */
+    QbSpareMemory *spare; /* from image to image; NULL: none */
+} QbBatchRoom;
+
+/* One image, all the way. NULL: it must wait for more memory. */
+QbDone *qb_batch_image(const QbBatch *b, int image, const QbBatchRoom *room);
 void qb_done_free(QbDone *d);
 /* An image that is finished, to the caller's thread. */
 void qb_batch_hand_over(QbBatch *b, QbDone *d);

@@ -118,6 +118,10 @@ bool qb_live_next(const Live *l, QbBox *box);
 /* memory.c: zero pages from the system, with huge pages where that wastes little; false says how much was asked for. */
 bool qb_memory_map(size_t bytes, unsigned char **out, QbErr *err);
 void qb_memory_unmap(unsigned char *p, size_t bytes);
+/* The same from memory that was kept (`kept` NULL: none is): of that the first `bytes`, with whatever is in them, where it is so
+ * large; the rest is given back. And the way back. */
+bool qb_memory_take(QbKeptMemory *kept, size_t bytes, unsigned char **out, QbErr *err);
+void qb_memory_keep(QbKeptMemory *kept, unsigned char *take_p, size_t bytes);
 size_t qb_memory_peak(void); /* highest resident size of the process so far, bytes */
 size_t qb_memory_resident(void);
 
