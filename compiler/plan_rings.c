@@ -113,21 +113,68 @@ static void find_users(Walk *w)
     }
 }
 
-static int least_advanced(const Walk *w)
+/* Sinks and folds that are not at their end, the least advanced first (of equals the earlier step): a binary heap. */
+typedef struct Queue {
+    int *id;      /* of steps */
+    double *part; /* per step: its pass, and which part of it is done */
+    int n;
+} Queue;
+
+static bool comes_before(const Queue *q, int a, int b)
 {
-    int best = -1;
-    double best_part = 2;
-    for (int i = 0; i < w->p->n_steps; i++) {
+    return q->part[a] != q->part[b] ? q->part[a] < q->part[b] : a < b;
+}
+
+static void sink_down(Queue *q, int at)
+{
+    for (;;) {
+        int best = at;
+        for (int k = 2 * at + 1; k <= 2 * at + 2 && k < q->n; k++)
+            if (comes_before(q, q->id[k], q->id[best]))
+                best = k;
+        if (best == at)
+            return;
+        int moved = q->id[at];
+        q->id[at] = q->id[best];
+        q->id[best] = moved;
+        at = best;
+    }
+}
+
+static void weigh(const Walk *w, Queue *q, int id)
+{
+    const QbStep *s = &w->p->steps[id];
+    q->part[id] = s->pass + (double)w->cursor[id].done / (double)(s->ticks + 1);
+}
+
+static void fill_queue(const Walk *w, Queue *q)
+{
+    int n = w->p->n_steps;
+    q->id = QB_NEW_N(w->p->arena, int, n + 1);
+    q->part = QB_NEW_N(w->p->arena, double, n + 1);
+    for (int i = 0; i < n; i++) {
         const QbStep *s = &w->p->steps[i];
         if ((s->kind != QB_STEP_FOLD && s->kind != QB_STEP_SINK) || at_end(w, i))
             continue;
-        double part = s->pass + (double)w->cursor[i].done / (double)(s->ticks + 1);
-        if (best < 0 || part < best_part) {
-            best = i;
-            best_part = part;
-        }
+        weigh(w, q, i);
+        q->id[q->n++] = i;
     }
-    return best;
+    for (int k = q->n / 2 - 1; k >= 0; k--)
+        sink_down(q, k);
+}
+
+static void walk(Walk *w)
+{
+    Queue q = {0};
+    fill_queue(w, &q);
+    while (q.n) {
+        int i = q.id[0];
+        run_next(w, i);
+        weigh(w, &q, i);
+        if (at_end(w, i))
+            q.id[0] = q.id[--q.n];
+        sink_down(&q, 0);
+    }
 }
 
 void qb_plan_rings(Planner *p)
@@ -137,8 +184,7 @@ void qb_plan_rings(Planner *p)
     for (int i = 0; i < p->n_steps; i++)
         if (qb_step_runs(&p->steps[i]) && p->steps[i].n_intervals)
             w.cursor[i].at = p->steps[i].interval[0].lo;
-    for (int i; (i = least_advanced(&w)) >= 0;)
-        run_next(&w, i);
+    walk(&w);
     for (int i = 0; i < p->n_steps; i++) {
         QbStep *s = &p->steps[i];
         if (qb_step_has_ring(s))
