@@ -35,7 +35,7 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
     QbWriteSpec spec = {.path = path,
                         .type = s->type,
                         .store = s->type.pix,
-                        .description = run->o->provenance,
+                        .description = o->provenance ? o->provenance : run->o->provenance,
                         .low = low ? low->number : 0,
                         .high = high ? high->number : 255};
     if (s->type.kind == QB_MASK)
