@@ -152,14 +152,14 @@ const QbStory qb_stories_values[] = {
     {.code = "QB0602",
      .title = "an ending that picks no format",
      .text = "The ending of the path is the format: .tif, .npy and .png for images, .csv, "
-             ".tsv and .json for tables.",
+             ".tsv, .json and .db for tables.",
      .wrong = "image = zeros([9, 9])\n"
               "save image to \"a.jpg\"\n",
      .mend = "image = zeros([9, 9])\n"
              "save image to \"a.png\"\n"},
     {.code = "QB0603",
      .title = "a format that does not hold this",
-     .text = "Tables go to .csv, .tsv and .json, images to .tif, .npy and .png.",
+     .text = "Tables go to .csv, .tsv, .json and .db, images to .tif, .npy and .png.",
      .wrong = "image = zeros([9, 9])\n"
               "save image to \"a.csv\"\n",
      .mend = "image = zeros([9, 9])\n"

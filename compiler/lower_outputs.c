@@ -15,11 +15,11 @@ typedef struct Ending {
 static const Ending endings[] = {
     {".tif", QB_FORMAT_TIFF},  {".tiff", QB_FORMAT_TIFF}, {".npy", QB_FORMAT_NPY},
     {".png", QB_FORMAT_PNG},   {".csv", QB_FORMAT_CSV},   {".tsv", QB_FORMAT_TSV},
-    {".json", QB_FORMAT_JSON},
+    {".json", QB_FORMAT_JSON}, {".db", QB_FORMAT_DB},
 };
 
 static const char *const wants_image = "an image goes to .tif, .npy or .png";
-static const char *const wants_table = "a table goes to .csv, .tsv or .json";
+static const char *const wants_table = "a table goes to .csv, .tsv, .json or .db";
 
 static const char *ending_of(const char *path)
 {
@@ -67,7 +67,7 @@ static bool find_path(QbLower *L, const QbStmt *s, QbVal *path, QbFormat *format
     else
         d = qb_lower_error(L, "QB0602", s->path->span,
                            "the path '%s' has no ending, which picks the format", path->text);
-    qb_lower_hint(L, d, "images: .tif .npy .png, tables: .csv .tsv .json");
+    qb_lower_hint(L, d, "images: .tif .npy .png, tables: .csv .tsv .json .db");
     return false;
 }
 
@@ -140,6 +140,12 @@ static bool take_table(QbLower *L, const QbArg *arg, const QbVal *v, QbOutput *o
     if (name.kind != QB_STRING || !name.text[0]) {
         qb_lower_error(L, "QB0606", arg->value->span, "'table' takes a name in quotes, found %s",
                        name.kind == QB_STRING ? "an empty one" : qb_val_found(&name));
+        return false;
+    }
+    if (!strncasecmp(name.text, "sqlite_", 7)) {
+        qb_lower_error(L, "QB0606", arg->value->span,
+                       "names that start with 'sqlite_' are the database's own, found '%s'",
+                       name.text);
         return false;
     }
     o->table = name.text;

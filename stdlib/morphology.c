@@ -113,11 +113,3 @@ QbNodeId qb_morph_step(QbBuild *b, const QbMorphParams *p, bool dilates)
     QbElementParams run = run_params(&p->element, p, in->kind == QB_MASK, dilates);
     return b->node(b, "extreme_element", &run, b->in, 1);
 }
-
-QbNodeId qb_morph_pair(QbBuild *b, const QbElement *e, bool dilates_first)
-{
-    QbMorphParams p = {.element = *e, .outside = !dilates_first};
-    QbNodeId id = b->node(b, dilates_first ? "dilate" : "erode", &p, b->in, 1);
-    p.outside = dilates_first;
-    return id < 0 ? id : b->node(b, dilates_first ? "erode" : "dilate", &p, &id, 1);
-}

@@ -389,15 +389,15 @@ Test(outputs, that_do_not_fit)
     says(IMAGES "save v to \"a.csv\"",
          "4:11 QB0603 '.csv' holds a table, found an image [an image goes to .tif, .npy or "
          ".png]\n");
-    says(
-        IMAGES "save count(label(v > 0)) to \"a.tif\"",
-        "4:29 QB0603 '.tif' holds an image, found a table [a table goes to .csv, .tsv or .json]\n");
+    says(IMAGES "save count(label(v > 0)) to \"a.tif\"",
+         "4:29 QB0603 '.tif' holds an image, found a table [a table goes to .csv, .tsv, .json or "
+         ".db]\n");
     says(IMAGES "save v to \"a.jpg\"",
          "4:11 QB0602 no format is written to files that end in '.jpg' [images: .tif .npy .png, "
-         "tables: .csv .tsv .json]\n");
+         "tables: .csv .tsv .json .db]\n");
     says(IMAGES "save v to \"out/a\"",
          "4:11 QB0602 the path 'out/a' has no ending, which picks the format [images: .tif .npy "
-         ".png, tables: .csv .tsv .json]\n");
+         ".png, tables: .csv .tsv .json .db]\n");
     says(IMAGES "save mean(v) to \"a.csv\"",
          "4:6 QB0609 'save' writes images and tables, found a measured number [write it to "
          "standard output: 'print mean(v)']\n");
