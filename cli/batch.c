@@ -122,71 +122,76 @@ static void sum_up(Talk *t, const QbBatchCounts *c)
     fputc('\n', stderr);
 }
 
-/* ---- the images -------------------------------------------------------------------------------------- */
-
-static bool add_lines(QbBatchList *l, const char *path, bool recursive, QbErr *err)
-{
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-    if (!f)
-        return qb_err_set(err, "cannot open '%s': %s", path, strerror(errno));
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    bool ok = true;
-    while (ok && (n = getline(&line, &cap, f)) > 0) {
-        while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-            line[--n] = '\0';
-        ok = n == 0 || qb_batch_add(l, line, recursive, err);
-    }
-    free(line);
-    if (f != stdin)
-        fclose(f);
-    return ok;
-}
-
-static int list_images(const QbCliOptions *o, QbBatchList *l)
-{
-    QbErr err = {0};
-    bool ok = true;
-    for (int k = 1; ok && k < o->positional.n; k++) {
-        const char *word = o->positional.v[k];
-        bool missing = strcmp(word, "-") != 0 && !strpbrk(word, "*?[") && access(word, F_OK) != 0;
-        if (missing)
-            return qb_fail(QB_EXIT_FAILED, "cannot open '%s': %s", word, strerror(errno));
-        ok = strcmp(word, "-") == 0 ? add_lines(l, word, o->recursive, &err)
-                                    : qb_batch_add(l, word, o->recursive, &err);
-    }
-    for (int k = 0; ok && k < o->lists.n; k++)
-        ok = add_lines(l, o->lists.v[k], o->recursive, &err);
-    if (!ok)
-        return qb_fail(QB_EXIT_FAILED, "%s", err.text);
-    qb_batch_name(l);
-    return l->n > 0
-               ? 0
-               : qb_fail(QB_EXIT_FAILED, "there is no image (.tif or .tiff) in what was given");
-}
-
 /* ---- what is the same for all ------------------------------------------------------------------------ */
 
-static int check_table_names(const QbResultRun *run)
+static bool is_one_of(const char *name, const char *const *names, int n)
+{
+    for (int k = 0; k < n; k++)
+        if (!strcasecmp(name, names[k]))
+            return true;
+    return false;
+}
+
+static bool table_name_fits(const QbResultRun *run, int t)
 {
     static const char *const taken[] = {"runs",    "images",  "params",    "failures",
                                         "timings", "printed", "pipelines", "saved"};
-    for (int t = 0; t < run->n_tables; t++) {
-        const char *name = run->tables[t].name;
-        bool bad =
-            !name[0] || name[0] == '.' || strchr(name, '/') || !strncasecmp(name, "sqlite_", 7);
-        for (int k = 0; k < QB_COUNT(taken); k++)
-            bad = bad || !strcasecmp(name, taken[k]);
-        for (int k = 0; k < t; k++)
-            bad = bad || !strcasecmp(name, run->tables[k].name);
-        if (bad)
-            return qb_fail(
+    const char *name = run->tables[t].name;
+    size_t n = strlen(name);
+    if (!n || name[0] == '.' || strchr(name, '/') || !strncasecmp(name, "sqlite_", 7) ||
+        (n >= 6 && !strcasecmp(name + n - 6, "_named")) || is_one_of(name, taken, QB_COUNT(taken)))
+        return false;
+    for (int k = 0; k < t; k++)
+        if (!strcasecmp(name, run->tables[k].name))
+            return false;
+    return true;
+}
+
+/* Columns that a batch adds to a table of its own. */
+static const char *taken_column(const QbResultRun *run, int t)
+{
+    static const char *const taken[] = {"image", "run_id", "image_id", "row_id"};
+    for (int c = 0; c < run->tables[t].n_columns; c++)
+        if (is_one_of(run->tables[t].columns[c].name, taken, QB_COUNT(taken)))
+            return run->tables[t].columns[c].name;
+    return NULL;
+}
+
+static int check_tag(const QbResultRun *run, const char *tag)
+{
+    static const char *const taken[] = {
+        "image",    "image_id",   "run_id",     "row_id",     "name",  "path",
+        "hash",     "sha256",     "status",     "type",       "shape", "objects",
+        "pipeline", "voxel_z_um", "voxel_y_um", "voxel_x_um",
+    };
+    bool bad = is_one_of(tag, taken, QB_COUNT(taken));
+    for (int t = 0; t < run->n_tables; t++)
+        for (int c = 0; c < run->tables[t].n_columns; c++)
+            bad = bad || !strcasecmp(tag, run->tables[t].columns[c].name);
+    return bad ? qb_fail(QB_EXIT_USAGE,
+                         "'--pattern' cannot call a column '%s': the results have one so called",
+                         tag)
+               : 0;
+}
+
+static int check_names(const QbResultRun *run)
+{
+    int status = 0;
+    for (int t = 0; status == 0 && t < run->n_tables; t++) {
+        const char *column = taken_column(run, t);
+        if (!table_name_fits(run, t))
+            status = qb_fail(
                 QB_EXIT_USAGE,
                 "a batch cannot call a table '%s': 'with (table=\"NAME\")' gives it another name",
-                name);
+                run->tables[t].name);
+        else if (column)
+            status = qb_fail(QB_EXIT_USAGE,
+                             "the table '%s' has a column '%s', which a batch adds itself",
+                             run->tables[t].name, column);
     }
-    return 0;
+    for (int k = 0; status == 0 && k < run->n_tags; k++)
+        status = check_tag(run, run->tags[k].name);
+    return status;
 }
 
 /* The tables are those of the first image that can be read. */
@@ -234,6 +239,8 @@ static void describe(QbFrontState *f, QbResultRun *run)
     *run = (QbResultRun){.pipeline = f->p->source.text,
                          .sha256 = f->sha256,
                          .params = params,
+                         .tags = f->pattern->tags,
+                         .n_tags = f->pattern->n,
                          .command = command_of(f->p->arena, f->o),
                          .host = qb_arena_strdup(f->p->arena, host)};
     for (int k = 0; k < g->n_param_values; k++) {
@@ -268,7 +275,7 @@ static bool begin(const QbBatchOptions *bo, const QbCliOptions *o, QbArena *aren
     QbResultImage *images = QB_NEW_N(arena, QbResultImage, bo->n + 1);
     QbResultOld *olds = qb_xcalloc((size_t)bo->n + 1, sizeof(*olds));
     for (int k = 0; k < bo->n; k++)
-        images[k] = (QbResultImage){bo->images[k].name, bo->images[k].path};
+        images[k] = (QbResultImage){bo->images[k].name, bo->images[k].path, bo->images[k].tags};
     bool ok =
         qb_results_begin(r, bo->run, images, bo->n, err) && qb_results_olds(r, olds, bo->n, err);
     if (ok)
@@ -297,7 +304,7 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
     const QbCliOptions *o = f->o;
     QbResultRun run;
     describe(f, &run);
-    int status = check_table_names(&run);
+    int status = check_names(&run);
     if (status != 0)
         return status;
     Talk talk = {.o = o, .list = f->list, .started = qb_now()};
@@ -333,10 +340,11 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
 }
 
 static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbBatchList *list,
-                         const QbKernels *kernels)
+                         const QbNamePattern *pattern, const QbKernels *kernels)
 {
     QbFrontState f;
     int status = qb_front_open(&f, p, o, list);
+    f.pattern = pattern;
     if (status == 0 && o->why)
         status = qb_batch_why(&f, o->why);
     else if (status == 0 && o->dry_run)
@@ -363,12 +371,13 @@ int qb_cli_batch(const QbCliOptions *o)
                        o->cpu ? o->cpu : "base");
     catch_signals();
     QbPipeline p;
-    QbBatchList list = {.arena = qb_arena_new()};
+    QbNamePattern pattern = {0};
+    QbBatchList list = {.arena = qb_arena_new(), .recursive = o->recursive, .volumes = o->volumes};
     int status = qb_pipeline_open(&p, o->positional.v[0]);
     if (status == 0)
-        status = list_images(o, &list);
+        status = qb_batch_images(o, &list, &pattern);
     if (status == 0)
-        status = with_pipeline(&p, o, &list, kernels);
+        status = with_pipeline(&p, o, &list, &pattern, kernels);
     qb_pipeline_close(&p);
     qb_arena_free(list.arena);
     return status;

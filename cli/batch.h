@@ -19,13 +19,17 @@ typedef struct QbFrontState {
     const QbCliOptions *o;
     QbLowerOptions lower;
     const QbBatchList *list;
-    char sha256[65];   /* of the pipeline */
-    const char *input; /* the parameter that is the image; NULL: none */
+    const QbNamePattern *pattern; /* of no columns: none was given */
+    char sha256[65];              /* of the pipeline */
+    const char *input;            /* the parameter that is the image; NULL: none */
     size_t base;
     pthread_mutex_t lock; /* of the hashes */
     QbFileHash *hashes;
     int n_hashes, cap_hashes;
 } QbFrontState;
+
+/* Fills the list from the command's words, and reads what the names say: 0, or the exit status after an error that was printed. */
+int qb_batch_images(const QbCliOptions *o, QbBatchList *l, QbNamePattern *pattern);
 
 /* 0, or the exit status after errors that were printed: those that are none of a single image. */
 int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list);

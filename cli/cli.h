@@ -56,9 +56,9 @@ typedef struct QbCliOptions {
     bool quiet, verbose, json, help;
     bool check;                         /* fmt */
     bool md;                            /* ops, explain */
-    bool recursive, fail_fast, dry_run; /* batch */
+    bool recursive, volumes, fail_fast, dry_run; /* batch */
     int retry, max_failures;
-    const char *why;
+    const char *why, *pattern;
     QbTexts lists;
     const char *cpu;  /* hidden: kernel variant */
     int64_t chunk[2]; /* hidden: quantum along axis 0, tile height along axis 1 */

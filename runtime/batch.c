@@ -184,17 +184,21 @@ static bool write_done(QbBatch *b, QbDone *d, QbErr *err)
 /* Rows that are safe by now: up to the first image that is not done. */
 static bool export(QbBatch *b, QbErr *err)
 {
-    QbText printed = {0};
+    QbText printed = {0}, cells = {0};
     bool ok = true;
     for (; ok && b->exported < b->o->n && b->state[b->exported]; b->exported++) {
-        const char *name = b->o->images[b->exported].name;
-        printed.n = 0;
-        ok = qb_result_files_add(b->files, b->results, b->exported, name, err) &&
+        const QbBatchImage *image = &b->o->images[b->exported];
+        const char *name = image->name;
+        printed.n = cells.n = 0;
+        qb_result_cells(&cells, b->o->run,
+                        &(QbResultImage){.name = name, .path = image->path, .tags = image->tags});
+        ok = qb_result_files_add(b->files, b->results, b->exported, cells.s, err) &&
              qb_results_printed(b->results, b->exported, &printed, err);
         if (ok && printed.n && !b->o->printed(b->o->ctx, name, printed.s))
             ok = qb_err_set(err, "cannot write to standard output: %s", strerror(errno));
     }
     qb_text_free(&printed);
+    qb_text_free(&cells);
     return ok && qb_result_files_flush(b->files, err);
 }
 
