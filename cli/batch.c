@@ -307,11 +307,19 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
     int status = check_names(&run);
     if (status != 0)
         return status;
+    int *numbers = QB_NEW_N(f->p->arena, int, f->list->n + 1);
+    QbBatchUnit *units = QB_NEW_N(f->p->arena, QbBatchUnit, f->list->n + 1);
+    for (int k = 0; k < f->list->n; k++) {
+        numbers[k] = k;
+        units[k] = (QbBatchUnit){&numbers[k], 1};
+    }
     Talk talk = {.o = o, .list = f->list, .started = qb_now()};
     QbBatchFront front = {.ctx = f, .lower = qb_front_lower, .plan = qb_front_plan};
     QbBatchOptions bo = {
         .images = f->list->v,
         .n = f->list->n,
+        .units = units,
+        .n_units = f->list->n,
         .folder = o->output,
         .tmp_dir = qb_spill_folder(),
         .run = &run,

@@ -108,9 +108,10 @@ static bool make_key(QbFrontState *f, QbBatchJob *job, const QbDag *g)
     QbErr err = {0};
     char hex[65];
     bool ok = true;
-    qb_canonical_text(g, job->path, qb_path_stem(job->arena, job->path), &t);
+    const char *path = job->path ? job->path : "";
+    qb_canonical_text(g, path, qb_path_stem(job->arena, path), &t);
     for (int k = 0; ok && k < g->n_input_paths; k++) {
-        if (!strcmp(g->input_paths[k], job->path))
+        if (!strcmp(g->input_paths[k], path))
             continue;
         ok = hash_other(f, g->input_paths[k], hex, &err);
         qb_text_addf(&t, "file %s sha256=%s\n", g->input_paths[k], hex);
@@ -138,7 +139,7 @@ static void find_type(QbBatchJob *job, const QbDag *g)
                 continue;
             const char *path =
                 *(const char *const *)((const char *)x->params + x->op->params[k].offset);
-            if (path && !strcmp(path, job->path)) {
+            if (path && job->path && !strcmp(path, job->path)) {
                 job->type = x->type;
                 return;
             }
@@ -163,6 +164,20 @@ static void find_tables(QbBatchJob *job, const QbDag *g)
     }
 }
 
+/* Files lie in a folder for each image. */
+static void take_outputs(const QbFrontState *f, QbBatchJob *job, const QbDag *g)
+{
+    const char *provenance = qb_provenance_of(job->arena, g, f->sha256);
+    for (int i = 0; i < g->n_outputs; i++) {
+        QbOutput *o = &g->outputs[i];
+        o->provenance = provenance;
+        if (o->path && o->path[0] != '/')
+            o->path = qb_arena_printf(job->arena, "%s/%s", f->list->v[job->image].name, o->path);
+    }
+    job->outputs = g->outputs;
+    job->n_outputs = g->n_outputs;
+}
+
 bool qb_front_lower(void *ctx, QbBatchJob *job)
 {
     QbFrontState *f = ctx;
@@ -172,10 +187,10 @@ bool qb_front_lower(void *ctx, QbBatchJob *job)
     *images = job->path;
     lo.images = images;
     lo.out_dir = qb_arena_printf(job->arena, "%s/%s", f->o->output, f->list->v[job->image].name);
+    lo.into = job->dag;
     qb_diags_init(diags, job->arena);
     QbDag *g = qb_lower(job->arena, f->p->file, &lo, qb_ops, qb_n_ops, diags);
     job->dag = g;
-    job->front = g;
     if (diags->n_errors) {
         qb_diags_sort(diags, 0);
         take_failure(f->p, diags, &job->failure);
@@ -183,15 +198,17 @@ bool qb_front_lower(void *ctx, QbBatchJob *job)
     }
     find_type(job, g);
     find_tables(job, g);
-    return make_key(f, job, g);
+    if (!make_key(f, job, g))
+        return false;
+    take_outputs(f, job, g);
+    return true;
 }
 
 bool qb_front_plan(void *ctx, QbBatchJob *job, int threads, size_t memory)
 {
     QbFrontState *f = ctx;
-    QbDag *g = job->front;
+    QbDag *g = job->dag;
     QbErr err = {0};
-    job->provenance = qb_provenance_of(job->arena, g, f->sha256);
     QbPassOptions passes = {.off = f->o->no_pass.v, .n_off = f->o->no_pass.n};
     qb_passes_run(g, &passes);
     QbPlanOptions po = {

@@ -104,7 +104,7 @@ static bool add_reasons(QbFrontState *f, QbResults *r, int image, QbText *out, Q
         qb_batch_difference(before.s ? before.s : "", job.canonical, out);
     else if (!old.done)
         qb_text_add(out, "it failed\n");
-    else if (!qb_batch_is_done(&job, &old, f->o->output, v->name, sha256))
+    else if (!qb_batch_is_done(&job, &old, f->o->output, sha256))
         qb_text_add(out, "its output files are gone\n");
     qb_text_free(&before);
     qb_arena_free(job.arena);

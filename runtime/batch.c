@@ -1,4 +1,4 @@
-/* The engine of a batch: workers take images, one thread each; those too large for that come last, with all threads. The
+/* The engine of a batch: workers take units (an image, or points of a sweep), one thread each; those too large for that come last, with all threads. The
  * caller's thread alone writes: rows as they come, in large transactions, and after each of them what can be exported in
  * the order of the images. Knows nothing of pipelines and of databases. */
 #include "runtime/batch_parts.h"
@@ -33,7 +33,8 @@ static void hand_over(QbBatch *b, QbDone *d)
     pthread_mutex_lock(&b->lock);
     while (b->queued >= MAX_QUEUED)
         pthread_cond_wait(&b->left, &b->lock);
-    b->failures += d->state == QB_BATCH_FAILED;
+    for (int k = 0; k < d->n; k++)
+        b->failures += d->v[k].state == QB_BATCH_FAILED;
     if (b->o->max_failures && b->failures >= b->o->max_failures)
         b->stop = true;
     *b->last = d;
@@ -43,26 +44,28 @@ static void hand_over(QbBatch *b, QbDone *d)
     pthread_mutex_unlock(&b->lock);
 }
 
-/* An image whose time alone would be longer than that of all others on the other threads. */
-static bool is_large(const QbBatch *b, int image)
+/* One whose time alone would be longer than that of all others on the other threads. */
+static bool is_large(const QbBatch *b, int unit)
 {
-    int64_t bytes = b->o->images[image].bytes;
+    int64_t bytes = b->o->images[b->o->units[unit].images[0]].bytes;
+    if (b->o->in_turn)
+        return true;
     return b->o->threads > 1 && bytes >= ALONE_BYTES && bytes > b->bytes / b->o->threads;
 }
 
-static int take_image(QbBatch *b)
+static int take_unit(QbBatch *b)
 {
-    int image = -1;
+    int unit = -1;
     pthread_mutex_lock(&b->lock);
-    while (image < 0 && b->next < b->o->n && !b->stop && !qb_batch_stopped()) {
-        image = b->next++;
-        if (is_large(b, image)) {
-            b->waits[image] = true;
-            image = -1;
+    while (unit < 0 && b->next < b->o->n_units && !b->stop && !qb_batch_stopped()) {
+        unit = b->next++;
+        if (is_large(b, unit)) {
+            b->waits[unit] = true;
+            unit = -1;
         }
     }
     pthread_mutex_unlock(&b->lock);
-    return image;
+    return unit;
 }
 
 static bool stops(QbBatch *b)
@@ -76,21 +79,23 @@ static bool stops(QbBatch *b)
 /* Those that could not run beside others, one after the other. */
 static void work_alone(QbBatch *b)
 {
-    for (int image = 0; image < b->o->n && !stops(b); image++)
-        if (b->waits[image])
-            hand_over(b, qb_batch_image(b, image, b->o->threads, b->o->memory, false));
+    const QbMeans all = {b->o->threads, b->o->memory, false};
+    for (int unit = 0; unit < b->o->n_units && !stops(b); unit++)
+        if (b->waits[unit])
+            hand_over(b, qb_batch_unit(b, unit, &all));
 }
 
 static void *work(void *ctx)
 {
     QbBatch *b = ctx;
-    int image;
-    while ((image = take_image(b)) >= 0) {
-        QbDone *d = qb_batch_image(b, image, 1, b->share, true);
+    const QbMeans share = {1, b->share, true};
+    int unit;
+    while ((unit = take_unit(b)) >= 0) {
+        QbDone *d = qb_batch_unit(b, unit, &share);
         if (d)
             hand_over(b, d);
         else
-            b->waits[image] = true;
+            b->waits[unit] = true;
     }
     pthread_mutex_lock(&b->lock);
     bool last = b->active == 1;
@@ -132,53 +137,72 @@ static QbDone *arrivals(QbBatch *b, bool *ended)
 }
 
 /* The table that the run gathered under the name. */
-static QbTable *table_named(const QbDone *d, const char *name)
+static QbTable *table_named(const QbDoneImage *image, const char *name)
 {
-    const QbDag *g = d->job.plan->dag;
-    for (int i = 0; i < g->n_outputs; i++)
-        if (d->result.outputs[i].table && g->outputs[i].table && !strcmp(g->outputs[i].table, name))
-            return d->result.outputs[i].table;
+    const QbOutputDone *done = &image->result->outputs[image->first];
+    for (int i = 0; i < image->job.n_outputs; i++) {
+        const char *table = image->job.outputs[i].table;
+        if (done[i].table && table && !strcmp(table, name))
+            return done[i].table;
+    }
     QB_BUG("the run has no table '%s'", name);
 }
 
-static bool write_row(QbBatch *b, QbDone *d, QbErr *err)
+static bool write_row(QbBatch *b, const QbDone *d, QbDoneImage *image, QbErr *err)
 {
     const QbResultRun *run = b->o->run;
-    QbResultRow row = {.canonical = d->job.canonical,
-                       .type = &d->job.type,
-                       .printed = d->result.printed.s,
+    QbResultRow row = {.canonical = image->job.canonical,
+                       .type = &image->job.type,
+                       .printed = image->printed,
                        .start = d->start,
-                       .seconds = d->seconds};
-    memcpy(row.sha256, d->sha256, sizeof(row.sha256));
-    memcpy(row.key, d->job.key, sizeof(row.key));
-    row.failure = d->state == QB_BATCH_FAILED ? &d->job.failure : NULL;
+                       .seconds = d->seconds / d->n};
+    memcpy(row.sha256, image->sha256, sizeof(row.sha256));
+    memcpy(row.key, image->job.key, sizeof(row.key));
+    row.failure = image->state == QB_BATCH_FAILED ? &image->job.failure : NULL;
     QbTable **tables = qb_xcalloc((size_t)run->n_tables + 1, sizeof(*tables));
     for (int t = 0; !row.failure && t < run->n_tables; t++)
-        tables[t] = table_named(d, run->tables[t].name);
+        tables[t] = table_named(image, run->tables[t].name);
     row.tables = tables;
-    bool ok = qb_results_put(b->results, d->job.image, &row, err);
+    bool ok = qb_results_put(b->results, image->job.image, &row, err);
     free(tables);
     return ok;
 }
 
-static void count(QbBatch *b, const QbDone *d)
+static void count(QbBatch *b, QbBatchState state)
 {
     QbBatchCounts *c = b->counts;
-    c->done += d->state != QB_BATCH_FAILED;
-    c->kept += d->state == QB_BATCH_KEPT;
-    c->failed += d->state == QB_BATCH_FAILED;
+    c->done += state != QB_BATCH_FAILED;
+    c->kept += state == QB_BATCH_KEPT;
+    c->failed += state == QB_BATCH_FAILED;
+}
+
+static void count_sharing(QbSharing *sum, const QbSharing *s)
+{
+    sum->steps += s->steps;
+    sum->steps_apart += s->steps_apart;
+    sum->ns += s->ns;
+    sum->ns_apart += s->ns_apart;
+}
+
+static bool write_image(QbBatch *b, const QbDone *d, QbDoneImage *image, QbErr *err)
+{
+    bool ok = image->state == QB_BATCH_KEPT || write_row(b, d, image, err);
+    if (!ok)
+        return false;
+    b->state[image->job.image] = (unsigned char)(1 + image->state);
+    count(b, image->state);
+    b->o->told(b->o->ctx, image->job.image, image->state,
+               image->state == QB_BATCH_FAILED ? &image->job.failure : NULL);
+    return true;
 }
 
 static bool write_done(QbBatch *b, QbDone *d, QbErr *err)
 {
-    bool ok = d->state == QB_BATCH_KEPT || write_row(b, d, err);
-    if (!ok)
-        return false;
-    b->state[d->job.image] = (unsigned char)(1 + d->state);
-    count(b, d);
-    b->o->told(b->o->ctx, d->job.image, d->state,
-               d->state == QB_BATCH_FAILED ? &d->job.failure : NULL);
-    return true;
+    bool ok = true;
+    for (int k = 0; ok && k < d->n; k++)
+        ok = write_image(b, d, &d->v[k], err);
+    count_sharing(&b->counts->sharing, &d->sharing);
+    return ok;
 }
 
 /* Rows that are safe by now: up to the first image that is not done. */
@@ -254,7 +278,7 @@ static bool run_threads(QbBatch *b, QbErr *err)
 static void share_machine(QbBatch *b)
 {
     const QbBatchOptions *o = b->o;
-    b->side = o->n < o->threads ? (o->n > 0 ? o->n : 1) : o->threads;
+    b->side = (int)qb_clamp64(o->n_units, 1, o->threads);
     size_t room = o->memory > o->base ? o->memory - o->base : 0;
     b->share = o->base + room / (size_t)b->side;
     for (int k = 0; k < o->n; k++)
@@ -273,7 +297,7 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
     b.last = &b.first;
     b.olds = qb_xcalloc((size_t)o->n + 1, sizeof(*b.olds));
     b.state = qb_xcalloc((size_t)o->n + 1, 1);
-    b.waits = qb_xcalloc((size_t)o->n + 1, sizeof(bool));
+    b.waits = qb_xcalloc((size_t)o->n_units + 1, sizeof(bool));
     share_machine(&b);
     bool ok = qb_results_olds(results, b.olds, o->n, err) &&
               qb_result_files_open(o->folder, o->run, &b.files, err) && run_threads(&b, err);
