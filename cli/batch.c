@@ -1,6 +1,6 @@
 /* qbic batch: the list of images, what is the same for all of them, the run, and what is said of it. The engine is in
  * runtime/batch.c; nothing here knows how images are run or results are kept. */
-#include "cli/batch.h"
+#include "cli/sweep.h"
 
 #include <errno.h>
 #include <math.h>
@@ -13,13 +13,6 @@
 #include <unistd.h>
 
 #include "runtime/imgio.h"
-
-typedef struct Talk {
-    const QbCliOptions *o;
-    const QbBatchList *list;
-    double started;
-    bool bar; /* a line that is written over is on the terminal */
-} Talk;
 
 /* ---- interruption ------------------------------------------------------------------------------------ */
 
@@ -34,92 +27,13 @@ static void on_signal(int number)
     qb_batch_stop();
 }
 
-static void catch_signals(void)
+void qb_batch_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGHUP, &action, NULL);
-}
-
-/* ---- what is said ------------------------------------------------------------------------------------ */
-
-/* 9,998 */
-static const char *grouped(int n, char buf[16])
-{
-    if (n < 1000)
-        snprintf(buf, 16, "%d", n);
-    else if (n < 1000000)
-        snprintf(buf, 16, "%d,%03d", n / 1000, n % 1000);
-    else
-        snprintf(buf, 16, "%d,%03d,%03d", n / 1000000 % 1000, n / 1000 % 1000, n % 1000);
-    return buf;
-}
-
-static void clear_bar(Talk *t)
-{
-    if (t->bar)
-        fputs("\r\033[K", stderr);
-    t->bar = false;
-}
-
-static void told(void *ctx, int image, QbBatchState state, const QbFailure *failure)
-{
-    Talk *t = ctx;
-    const char *name = t->list->v[image].name;
-    clear_bar(t);
-    if (failure && failure->line)
-        qb_fail(0, "%s: %s:%d:%d: %s", name, t->o->positional.v[0], failure->line, failure->column,
-                failure->message);
-    else if (failure)
-        qb_fail(0, "%s: %s", name, failure->message);
-    else if (t->o->verbose)
-        fprintf(stderr, "%s: %s\n", name, state == QB_BATCH_KEPT ? "is done already" : "done");
-}
-
-static bool printed(void *ctx, const char *name, const char *text)
-{
-    clear_bar(ctx);
-    while (*text) {
-        size_t n = strcspn(text, "\n");
-        if (printf("%s %.*s\n", name, (int)n, text) < 0)
-            return false;
-        text += n + (text[n] == '\n');
-    }
-    return fflush(stdout) == 0;
-}
-
-static void progress(void *ctx, const QbBatchCounts *c)
-{
-    Talk *t = ctx;
-    int past = c->done + c->failed, made = past - c->kept;
-    if (t->o->quiet || !isatty(STDERR_FILENO))
-        return;
-    clear_bar(t);
-    double seconds = qb_now() - t->started, rate = seconds > 0 ? made / seconds : 0;
-    fprintf(stderr, "%d/%d images, %d failed, %.3g/s", past, c->n, c->failed, rate);
-    if (rate > 0)
-        fprintf(stderr, ", %.0f s left", ceil((c->n - past) / rate));
-    t->bar = true;
-    fflush(stderr);
-}
-
-static void sum_up(Talk *t, const QbBatchCounts *c)
-{
-    char done[16], failed[16], left[16];
-    clear_bar(t);
-    if (t->o->quiet)
-        return;
-    fprintf(stderr, "%s done", grouped(c->done, done));
-    if (c->kept)
-        fprintf(stderr, " (%s of them before)", grouped(c->kept, left));
-    if (c->failed)
-        fprintf(stderr, ", %s failed (see failures)", grouped(c->failed, failed));
-    if (c->stopped)
-        fprintf(stderr, ", %s not begun: the same command goes on",
-                grouped(c->n - c->done - c->failed, left));
-    fputc('\n', stderr);
 }
 
 /* ---- what is the same for all ------------------------------------------------------------------------ */
@@ -157,17 +71,27 @@ static const char *taken_column(const QbResultRun *run, int t)
     return NULL;
 }
 
-static int check_tag(const QbResultRun *run, const char *tag)
+bool qb_batch_takes_column(const char *name)
 {
     static const char *const taken[] = {
         "image",    "image_id",   "run_id",     "row_id",     "name",  "path",
         "hash",     "sha256",     "status",     "type",       "shape", "objects",
         "pipeline", "voxel_z_um", "voxel_y_um", "voxel_x_um",
     };
-    bool bad = is_one_of(tag, taken, QB_COUNT(taken));
+    return is_one_of(name, taken, QB_COUNT(taken));
+}
+
+static int check_tag(const QbResultRun *run, const char *tag)
+{
+    bool bad = !run->by_point && qb_batch_takes_column(tag);
     for (int t = 0; t < run->n_tables; t++)
         for (int c = 0; c < run->tables[t].n_columns; c++)
             bad = bad || !strcasecmp(tag, run->tables[t].columns[c].name);
+    if (bad && run->by_point)
+        return qb_fail(QB_EXIT_USAGE,
+                       "the parameter '%s' and a column of a table have one name: the results "
+                       "cannot hold both",
+                       tag);
     return bad ? qb_fail(QB_EXIT_USAGE,
                          "'--pattern' cannot call a column '%s': the results have one so called",
                          tag)
@@ -216,10 +140,10 @@ static void find_tables(QbFrontState *f, QbResultRun *run)
     }
 }
 
-static const char *command_of(QbArena *arena, const QbCliOptions *o)
+static const char *command_of(QbArena *arena, const QbCliOptions *o, const char *verb)
 {
     QbText t = {0};
-    qb_text_add(&t, "qbic batch");
+    qb_text_addf(&t, "qbic %s", verb);
     for (int k = 0; k < o->positional.n; k++)
         qb_text_addf(&t, " %s", o->positional.v[k]);
     for (int k = 0; k < o->params.n; k++)
@@ -241,11 +165,13 @@ static void describe(QbFrontState *f, QbResultRun *run)
                          .params = params,
                          .tags = f->pattern->tags,
                          .n_tags = f->pattern->n,
-                         .command = command_of(f->p->arena, f->o),
+                         .by_point = f->sweep != NULL,
+                         .command = command_of(f->p->arena, f->o, f->sweep ? "sweep" : "batch"),
                          .host = qb_arena_strdup(f->p->arena, host)};
     for (int k = 0; k < g->n_param_values; k++) {
         const QbParamValue *v = &g->param_values[k];
-        if (!f->input || strcmp(v->name, f->input) != 0)
+        bool swept = f->sweep && qb_sweep_sets(f->sweep, v->name);
+        if (!swept && (!f->input || strcmp(v->name, f->input) != 0))
             params[run->n_params++] = (QbResultParam){v->name, v->value, v->from};
     }
     find_tables(f, run);
@@ -260,26 +186,19 @@ static int exit_status(const QbBatchCounts *c)
     return c->failed ? QB_EXIT_SOME : QB_EXIT_DONE;
 }
 
-static void say_going_on(const QbCliOptions *o, const QbResultOld *olds, int n)
+static bool begin(const QbBatchOptions *bo, QbArena *arena, QbResults *r, QbErr *err)
 {
     int done = 0;
-    for (int k = 0; k < n; k++)
-        done += olds[k].done;
-    if (done && !o->quiet)
-        fprintf(stderr, "going on: %d of %d images were done before\n", done, n);
-}
-
-static bool begin(const QbBatchOptions *bo, const QbCliOptions *o, QbArena *arena, QbResults *r,
-                  QbErr *err)
-{
     QbResultImage *images = QB_NEW_N(arena, QbResultImage, bo->n + 1);
     QbResultOld *olds = qb_xcalloc((size_t)bo->n + 1, sizeof(*olds));
     for (int k = 0; k < bo->n; k++)
         images[k] = (QbResultImage){bo->images[k].name, bo->images[k].path, bo->images[k].tags};
     bool ok =
         qb_results_begin(r, bo->run, images, bo->n, err) && qb_results_olds(r, olds, bo->n, err);
+    for (int k = 0; ok && k < bo->n; k++)
+        done += olds[k].done;
     if (ok)
-        say_going_on(o, olds, bo->n);
+        qb_talk_begin(bo->ctx, done);
     free(olds);
     return ok;
 }
@@ -292,14 +211,14 @@ static bool run_locked(QbFrontState *f, const QbBatchOptions *bo, QbBatchCounts 
     double started = qb_now();
     clock_gettime(CLOCK_REALTIME, &now);
     bool ok =
-        qb_results_open(bo->folder, false, &r, err) && begin(bo, f->o, f->p->arena, r, err) &&
+        qb_results_open(bo->folder, false, &r, err) && begin(bo, f->p->arena, r, err) &&
         qb_batch_run(bo, r, counts, err) &&
         qb_results_end(r, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec, qb_now() - started, err);
     qb_results_close(r);
     return ok;
 }
 
-static int run_batch(QbFrontState *f, const QbKernels *kernels)
+int qb_front_run(QbFrontState *f, const QbKernels *kernels)
 {
     const QbCliOptions *o = f->o;
     QbResultRun run;
@@ -307,19 +226,14 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
     int status = check_names(&run);
     if (status != 0)
         return status;
-    int *numbers = QB_NEW_N(f->p->arena, int, f->list->n + 1);
-    QbBatchUnit *units = QB_NEW_N(f->p->arena, QbBatchUnit, f->list->n + 1);
-    for (int k = 0; k < f->list->n; k++) {
-        numbers[k] = k;
-        units[k] = (QbBatchUnit){&numbers[k], 1};
-    }
-    Talk talk = {.o = o, .list = f->list, .started = qb_now()};
+    QbTalk talk = {.o = o, .list = f->list, .what = f->sweep ? "points" : "images", .started = qb_now()};
     QbBatchFront front = {.ctx = f, .lower = qb_front_lower, .plan = qb_front_plan};
     QbBatchOptions bo = {
         .images = f->list->v,
         .n = f->list->n,
-        .units = units,
-        .n_units = f->list->n,
+        .units = f->units,
+        .n_units = f->n_units,
+        .in_turn = f->in_turn,
         .folder = o->output,
         .tmp_dir = qb_spill_folder(),
         .run = &run,
@@ -331,20 +245,29 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
         .max_failures = o->fail_fast ? 1 : o->max_failures,
         .front = &front,
         .ctx = &talk,
-        .told = told,
-        .printed = printed,
-        .progress = progress,
+        .told = qb_talk_told,
+        .printed = qb_talk_printed,
+        .progress = qb_talk_progress,
     };
     QbFolderLock *lock = NULL;
-    QbBatchCounts counts = {0};
     QbErr err = {0};
-    bool ok = qb_folder_lock(o->output, &lock, &err) && run_locked(f, &bo, &counts, &err);
+    bool ok = qb_folder_lock(o->output, &lock, &err) && run_locked(f, &bo, &f->counts, &err);
     qb_folder_unlock(lock);
-    clear_bar(&talk);
-    if (!ok)
-        return qb_fail(err.status ? err.status : QB_EXIT_FAILED, "%s", err.text);
-    sum_up(&talk, &counts);
-    return exit_status(&counts);
+    return qb_talk_end(&talk, &f->counts, ok ? exit_status(&f->counts) : QB_EXIT_FAILED,
+                       ok ? NULL : err.text);
+}
+
+/* Each image by itself. */
+static void make_units(QbFrontState *f)
+{
+    int n = f->list->n, *numbers = QB_NEW_N(f->p->arena, int, n + 1);
+    QbBatchUnit *units = QB_NEW_N(f->p->arena, QbBatchUnit, n + 1);
+    for (int k = 0; k < n; k++) {
+        numbers[k] = k;
+        units[k] = (QbBatchUnit){&numbers[k], 1};
+    }
+    f->units = units;
+    f->n_units = n;
 }
 
 static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbBatchList *list,
@@ -353,12 +276,13 @@ static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbBatchList
     QbFrontState f;
     int status = qb_front_open(&f, p, o, list);
     f.pattern = pattern;
+    make_units(&f);
     if (status == 0 && o->why)
         status = qb_batch_why(&f, o->why);
     else if (status == 0 && o->dry_run)
         status = qb_batch_dry_run(&f);
     else if (status == 0)
-        status = run_batch(&f, kernels);
+        status = qb_front_run(&f, kernels);
     qb_front_close(&f);
     return status;
 }
@@ -377,7 +301,7 @@ int qb_cli_batch(const QbCliOptions *o)
     if (!kernels)
         return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'",
                        o->cpu ? o->cpu : "base");
-    catch_signals();
+    qb_batch_catch_signals();
     QbPipeline p;
     QbNamePattern pattern = {0};
     QbBatchList list = {.arena = qb_arena_new(), .recursive = o->recursive, .volumes = o->volumes};

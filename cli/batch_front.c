@@ -1,6 +1,6 @@
 /* The pipeline of a batch: parsed once, lowered and planned for each image, with all that tells whether what an earlier batch
  * made is still right. Called by many threads; what they share is read only, but for the hashes of other files. */
-#include "cli/batch.h"
+#include "cli/sweep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 /* ---- opening ----------------------------------------------------------------------------------------- */
 
-static const char *image_parameter(const QbFile *file)
+const char *qb_front_image(const QbFile *file)
 {
     for (int k = 0; file && k < file->n; k++) {
         const QbStmt *s = file->stmts[k];
@@ -23,11 +23,18 @@ static const char *image_parameter(const QbFile *file)
     return NULL;
 }
 
+void qb_front_begin(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list)
+{
+    *f = (QbFrontState){.p = p, .o = o, .list = list, .lock = PTHREAD_MUTEX_INITIALIZER};
+    f->base = qb_round_up(qb_memory_used() + ((size_t)1 << 20), (size_t)4 << 20);
+    f->n_points = 1;
+    f->input = qb_front_image(p->file);
+}
+
 int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list)
 {
     static const char *const any[] = {ANY_IMAGE};
-    *f = (QbFrontState){.p = p, .o = o, .list = list, .lock = PTHREAD_MUTEX_INITIALIZER};
-    f->base = qb_round_up(qb_memory_used() + ((size_t)1 << 20), (size_t)4 << 20);
+    qb_front_begin(f, p, o, list);
     int status = qb_pipeline_options(p, o, &f->lower);
     if (status != 0)
         return status;
@@ -36,10 +43,11 @@ int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const Q
     f->lower.check_only = true;
     p->dag = qb_lower(p->arena, p->file, &f->lower, qb_ops, qb_n_ops, &p->diags);
     f->lower.check_only = false;
+    f->lower.n_images = 0;
+    f->binds_image = true;
     qb_diags_sort(&p->diags, 0);
     qb_pipeline_print(p, false);
     qb_pipeline_sha256(p, f->sha256);
-    f->input = image_parameter(p->file);
     return qb_pipeline_status(p);
 }
 
@@ -178,14 +186,27 @@ static void take_outputs(const QbFrontState *f, QbBatchJob *job, const QbDag *g)
     job->n_outputs = g->n_outputs;
 }
 
+/* A batch binds its image first; a sweep without one has all that it needs by its name. */
+static void bind_point(const QbFrontState *f, const QbBatchJob *job, QbLowerOptions *lo)
+{
+    if (f->binds_image) {
+        const char **images = QB_NEW_N(job->arena, const char *, f->lower.n_images + 1);
+        *images = job->path;
+        for (int k = 0; k < f->lower.n_images; k++)
+            images[k + 1] = f->lower.images[k];
+        lo->images = images;
+        lo->n_images = f->lower.n_images + 1;
+    }
+    if (f->sweep)
+        qb_sweep_override(f->sweep, job->image % f->n_points, job->arena, lo);
+}
+
 bool qb_front_lower(void *ctx, QbBatchJob *job)
 {
     QbFrontState *f = ctx;
     QbDiags *diags = QB_NEW(job->arena, QbDiags);
-    const char **images = QB_NEW(job->arena, const char *);
     QbLowerOptions lo = f->lower;
-    *images = job->path;
-    lo.images = images;
+    bind_point(f, job, &lo);
     lo.out_dir = qb_arena_printf(job->arena, "%s/%s", f->o->output, f->list->v[job->image].name);
     lo.into = job->dag;
     qb_diags_init(diags, job->arena);

@@ -225,6 +225,7 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
         .started = started,
         .trace = o->trace || wants_page(o),
         .trace_notes = (int64_t)notes_of(plan),
+        .spare_threads = true,
         .foresee = !o->quiet || o->reports.n > 0,
         .progress = live ? qb_progress_show : NULL,
         .head_rows = (isatty(STDERR_FILENO) && !o->quiet) || wants_page(o) ? HEAD_ROWS : 0,

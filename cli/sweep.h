@@ -56,7 +56,15 @@ int qb_sweep_table(QbSweep *s, const char *path, QbSweepAxis *axis);
 
 /* sweep_points.c: all points, each with values that fit their parameters. 0, or the exit status after errors that were printed. */
 int qb_sweep_open(QbSweep *s, QbPipeline *p, const QbCliOptions *o);
+bool qb_sweep_sets(const QbSweep *s, const char *param);
+/* The point that differs from another in one axis alone; the same one where there is none. */
+int qb_sweep_neighbour(const QbSweep *s, int point, int axis);
 /* Adds what a point overrides. Called by many threads. */
 void qb_sweep_override(const QbSweep *s, int point, QbArena *arena, QbLowerOptions *lo);
+
+/* sweep_units.c: which points are made together: those that share most. */
+void qb_sweep_units(QbFrontState *f);
+/* What all units would share. */
+void qb_sweep_sharing(QbFrontState *f, QbSharing *sum);
 
 #endif

@@ -202,6 +202,24 @@ static int row_of(const QbSweep *s, int point, int axis)
     return point % s->axes[axis].n;
 }
 
+bool qb_sweep_sets(const QbSweep *s, const char *param)
+{
+    for (int k = 0; k < s->n_names; k++)
+        if (!strcmp(s->names[k], param))
+            return true;
+    return false;
+}
+
+int qb_sweep_neighbour(const QbSweep *s, int point, int axis)
+{
+    int stride = 1;
+    if (s->zip || s->axes[axis].n == 1)
+        return point;
+    for (int a = s->n_axes - 1; a > axis; a--)
+        stride *= s->axes[a].n;
+    return row_of(s, point, axis) + 1 < s->axes[axis].n ? point + stride : point - stride;
+}
+
 void qb_sweep_override(const QbSweep *s, int point, QbArena *arena, QbLowerOptions *lo)
 {
     int n = lo->n_overrides;

@@ -234,8 +234,8 @@ static void add_range(QbLower *L, const QbVal *v, QbOutput *o)
 {
     const QbType *t = &qb_dag_at(L->g, v->node)->type;
     if (o->format == QB_FORMAT_PNG && t->kind == QB_IMAGE && t->pix != QB_U8) {
-        o->low = measure(L, "min", v);
-        o->high = measure(L, "max", v);
+        o->low = measure(L, "darkest", v);
+        o->high = measure(L, "brightest", v);
     }
     if (o->format != QB_FORMAT_PNG && t->kind == QB_LABELS && o->label_type == QB_PIX_COUNT)
         o->high = measure(L, "largest", v);
@@ -320,7 +320,7 @@ static bool print_item(QbLower *L, const QbVal *v, QbPrintItem *it)
     it->node = qb_val_to_node(L, v);
     if (it->node < 0)
         it->text = written(L, v);
-    if (qb_is_raster(v->kind)) {
+    if (qb_is_raster(v->kind) && v->kind != QB_PICTURE) {
         QbVal numbers = as_numbers(L, v);
         it->low = measure(L, "min", &numbers);
         it->high = measure(L, "max", &numbers);

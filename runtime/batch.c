@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -184,6 +185,34 @@ static void count_sharing(QbSharing *sum, const QbSharing *s)
     sum->ns_apart += s->ns_apart;
 }
 
+static void keep_news(QbBatch *b, const QbDoneImage *d)
+{
+    bool failed = d->state == QB_BATCH_FAILED;
+    /* Most are done: those need no room for a message. */
+    QbNews *n = qb_xcalloc(1, failed ? sizeof(*n) : offsetof(QbNews, failure));
+    n->image = d->job.image;
+    n->state = d->state;
+    if (failed)
+        n->failure = d->job.failure;
+    *b->last_news = n;
+    b->last_news = &n->next;
+}
+
+/* After a commit: what was done is told only when no crash can take it back. */
+static void tell_news(QbBatch *b, bool safe)
+{
+    QbNews *next;
+    for (QbNews *n = b->news; n; n = next) {
+        next = n->next;
+        if (safe)
+            b->o->told(b->o->ctx, n->image, n->state,
+                       n->state == QB_BATCH_FAILED ? &n->failure : NULL);
+        free(n);
+    }
+    b->news = NULL;
+    b->last_news = &b->news;
+}
+
 static bool write_image(QbBatch *b, const QbDone *d, QbDoneImage *image, QbErr *err)
 {
     bool ok = image->state == QB_BATCH_KEPT || write_row(b, d, image, err);
@@ -191,8 +220,7 @@ static bool write_image(QbBatch *b, const QbDone *d, QbDoneImage *image, QbErr *
         return false;
     b->state[image->job.image] = (unsigned char)(1 + image->state);
     count(b, image->state);
-    b->o->told(b->o->ctx, image->job.image, image->state,
-               image->state == QB_BATCH_FAILED ? &image->job.failure : NULL);
+    keep_news(b, image);
     return true;
 }
 
@@ -239,7 +267,9 @@ static bool write_all(QbBatch *b, QbErr *err)
             qb_done_free(d);
         }
         if (ok && (ended || qb_now() - committed >= COMMIT_SECONDS)) {
-            ok = qb_results_commit(b->results, err) && export(b, err);
+            ok = qb_results_commit(b->results, err);
+            tell_news(b, ok);
+            ok = ok && export(b, err);
             b->o->progress(b->o->ctx, b->counts);
             committed = qb_now();
         }
@@ -295,6 +325,7 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
                  .left = PTHREAD_COND_INITIALIZER};
     *counts = (QbBatchCounts){.n = o->n};
     b.last = &b.first;
+    b.last_news = &b.news;
     b.olds = qb_xcalloc((size_t)o->n + 1, sizeof(*b.olds));
     b.state = qb_xcalloc((size_t)o->n + 1, 1);
     b.waits = qb_xcalloc((size_t)o->n_units + 1, sizeof(bool));
@@ -303,6 +334,7 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
               qb_result_files_open(o->folder, o->run, &b.files, err) && run_threads(&b, err);
     counts->stopped = counts->done + counts->failed < o->n;
     qb_result_files_close(b.files);
+    tell_news(&b, false);
     free(b.olds);
     free(b.state);
     free(b.waits);

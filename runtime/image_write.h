@@ -34,6 +34,7 @@ struct QbImageWriter {
     QbType type;
     QbPix store;
     double low, high;
+    struct QbThumb *thumb;           /* or NULL */
     int64_t pages, page_rows, width; /* of the file */
     int64_t atom;
     int64_t next;      /* the row that is written next */
@@ -45,6 +46,11 @@ struct QbImageWriter {
 /* Opens the file and fills in what all formats share; false: nothing is left to free. */
 bool qb_writer_begin(const QbWriteSpec *spec, const QbWriterOps *ops, QbImageWriter **w,
                      QbErr *err);
+/* Bytes of a voxel in the file: a picture's are red, green, blue. */
+static inline size_t qb_stored_bytes(const QbType *type, QbPix store)
+{
+    return type->kind == QB_PICTURE ? 3 : qb_pix_bytes(store);
+}
 /* One row of the raster as the file stores it, little-endian: masks as 0 and 255, labels checked against
  * the type, NaN canonical. */
 bool qb_store_row(const QbImageWriter *w, const void *row, void *to, QbErr *err);

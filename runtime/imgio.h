@@ -72,6 +72,7 @@ typedef struct QbWriteSpec {
         store; /* pixel type in the file: u8 for masks (0, 255), u16 or u32 for labels, else type.pix */
     const char *description; /* provenance, for the TIFF description and PNG text */
     double low, high;        /* PNG of an image that is not u8: the range scaled to 0..255 */
+    struct QbThumb *thumb;   /* gets the rows too (runtime/thumb.h), or NULL; borrowed */
 } QbWriteSpec;
 
 /* A writer takes the raster in horizontal blocks. pack runs in parallel and turns the rows of a box (whole rows of axis 2; boxes cut the image along

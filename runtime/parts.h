@@ -18,8 +18,9 @@ typedef struct Flight {
  * tasks that own their part. */
 typedef struct Live {
     const QbStep *step;
-    void *state;   /* source, fold or sink */
-    QbValue value; /* CONST, SCALAR, FOLD */
+    void *state;           /* source, fold or sink */
+    struct QbThumb *thumb; /* sink: of what it writes, or NULL */
+    QbValue value;         /* CONST, SCALAR, FOLD */
     bool opened, finished;
     unsigned char *ring;
     unsigned char *partials; /* ORDERED and sinks: depth × max_tiles; ANY: one per worker */

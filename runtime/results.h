@@ -34,6 +34,7 @@ typedef struct QbResultRun {
     int n_tables;
     const QbTag *tags;
     int n_tags;
+    bool by_point; /* tags alone say what a row belongs to: they are columns of the tables too */
     const char *command, *host;
 } QbResultRun;
 

@@ -25,8 +25,20 @@ static bool lines(QbDbStatement *s, const char *between, QbText *out, QbErr *err
 
 /* ---- beginning --------------------------------------------------------------------------------------- */
 
-static void add_columns(QbText *sql, const QbResultTable *t, bool types)
+static void add_tags(QbText *sql, const QbResultRun *run, bool types)
 {
+    static const char *const names[] = {" TEXT", " INTEGER", " REAL"};
+    for (int k = 0; k < run->n_tags; k++) {
+        qb_text_add(sql, ", ");
+        qb_db_name(sql, run->tags[k].name);
+        qb_text_add(sql, types ? names[run->tags[k].type] : "");
+    }
+}
+
+static void add_columns(QbText *sql, const QbResultRun *run, const QbResultTable *t, bool types)
+{
+    if (run->by_point)
+        add_tags(sql, run, types);
     for (int c = 0; c < t->n_columns; c++) {
         qb_text_add(sql, ", ");
         qb_db_name(sql, t->columns[c].name);
@@ -40,7 +52,7 @@ static void describe(const QbResultRun *run, QbText *out)
 {
     for (int t = 0; t < run->n_tables; t++) {
         qb_text_addf(out, "%s ", run->tables[t].name);
-        add_columns(out, &run->tables[t], true);
+        add_columns(out, run, &run->tables[t], true);
         qb_text_add(out, "\n");
     }
 }
@@ -85,7 +97,7 @@ static bool put_saved(QbResults *r, int id, const char *name, const char *column
 static bool make_table(QbResults *r, const QbResultTable *t, int id, QbErr *err)
 {
     QbText sql = {0}, columns = {0};
-    add_columns(&columns, t, true);
+    add_columns(&columns, r->run, t, true);
     qb_text_add(&sql, "CREATE TABLE ");
     qb_db_name(&sql, t->name);
     qb_text_addf(&sql,
@@ -104,8 +116,8 @@ static bool make_view(QbResults *r, const QbResultTable *t, QbErr *err)
     qb_text_addf(&view, "%s_named", t->name);
     qb_text_add(&sql, "CREATE VIEW ");
     qb_db_name(&sql, view.s);
-    qb_text_add(&sql, " AS SELECT i.name AS image");
-    for (int k = 0; k < r->run->n_tags; k++) {
+    qb_text_addf(&sql, " AS SELECT i.name AS %s", r->run->by_point ? "point" : "image");
+    for (int k = 0; k < r->run->n_tags && !r->run->by_point; k++) {
         qb_text_add(&sql, ", i.");
         qb_db_name(&sql, r->run->tags[k].name);
     }
@@ -114,16 +126,6 @@ static bool make_view(QbResults *r, const QbResultTable *t, QbErr *err)
     qb_text_add(&sql, " AS t JOIN images AS i USING(image_id)");
     qb_text_free(&view);
     return exec_take(r, &sql, err);
-}
-
-static void add_tags(QbText *sql, const QbResultRun *run)
-{
-    static const char *const types[] = {"TEXT", "INTEGER", "REAL"};
-    for (int k = 0; k < run->n_tags; k++) {
-        qb_text_add(sql, ", ");
-        qb_db_name(sql, run->tags[k].name);
-        qb_text_addf(sql, " %s", types[run->tags[k].type]);
-    }
 }
 
 #define IMAGE_COLUMNS                                                                      \
@@ -157,7 +159,7 @@ static bool make_images(QbResults *r, const char *tags, QbErr *err)
 static bool match_tags(QbResults *r, QbErr *err)
 {
     QbText tags = {0}, before = {0};
-    add_tags(&tags, r->run);
+    add_tags(&tags, r->run, true);
     bool ok =
         lines(prepare(r, "SELECT columns FROM saved WHERE table_id = 0", err), "", &before, err);
     qb_text_add(&tags, "\n");
@@ -206,7 +208,7 @@ static bool put_list(QbResults *r, const QbResultImage *images, int n, QbErr *er
     QbText sql = {0}, put = {0};
     qb_text_add(&sql,
                 "CREATE TEMP TABLE list(image_id INTEGER PRIMARY KEY, name TEXT UNIQUE, path TEXT");
-    add_tags(&sql, r->run);
+    add_tags(&sql, r->run, true);
     qb_text_add(&sql, ")");
     qb_text_add(&put, "INSERT INTO list VALUES(?, ?, ?");
     for (int k = 0; k < n_tags; k++)
@@ -219,7 +221,7 @@ static bool put_list(QbResults *r, const QbResultImage *images, int n, QbErr *er
     for (int k = 0; ok && k < n; k++) {
         qb_db_put_whole(s, 1, k + 1);
         qb_db_put_text(s, 2, images[k].name);
-        qb_db_put_text(s, 3, images[k].path);
+        qb_db_put_text(s, 3, images[k].path ? images[k].path : "");
         for (int c = 0; c < n_tags; c++)
             qb_db_put_text(s, 4 + c, images[k].tags ? images[k].tags[c] : NULL);
         ok = qb_db_run(s, err);
@@ -316,15 +318,22 @@ static bool prepare_tables(QbResults *r, QbErr *err)
     for (int t = 0; ok && t < r->run->n_tables; t++) {
         const QbResultTable *table = &r->run->tables[t];
         QbText in = {0}, out = {0}, columns = {0};
-        add_columns(&columns, table, false);
+        add_columns(&columns, r->run, table, false);
         qb_text_add(&in, "INSERT INTO ");
         qb_db_name(&in, table->name);
-        qb_text_addf(&in, "(row_id, image_id, run_id%s) VALUES(?, ?, 1",
+        qb_text_addf(&in, "(row_id, image_id, run_id%s) VALUES(?1, ?2, 1",
                      columns.s ? columns.s : "");
+        for (int k = 0; r->run->by_point && k < r->run->n_tags; k++) {
+            qb_text_add(&in, ", (SELECT ");
+            qb_db_name(&in, r->run->tags[k].name);
+            qb_text_add(&in, " FROM images WHERE image_id = ?2)");
+        }
         for (int c = 0; c < table->n_columns; c++)
-            qb_text_add(&in, ", ?");
+            qb_text_addf(&in, ", ?%d", c + 3);
         qb_text_add(&in, ")");
-        qb_text_addf(&out, "SELECT row_id%s FROM ", columns.s ? columns.s : "");
+        columns.n = 0;
+        add_columns(&columns, &(QbResultRun){0}, table, false);
+        qb_text_addf(&out, "SELECT row_id%s FROM ", columns.n ? columns.s : "");
         qb_db_name(&out, table->name);
         qb_text_add(&out, " WHERE image_id = ? ORDER BY row_id");
         r->insert[t] = prepare(r, in.s, err);

@@ -403,8 +403,10 @@ void qb_run_result_free(QbRunResult *r)
         if (table)
             qb_table_free(table);
     }
-    for (int k = 0; k < r->n_outputs; k++)
+    for (int k = 0; k < r->n_outputs; k++) {
         free(r->outputs[k].head);
+        qb_text_free(&r->outputs[k].thumb);
+    }
     for (int w = 0; w < r->n_threads; w++)
         free(r->threads[w].notes);
     free(r->outputs);

@@ -23,11 +23,13 @@ typedef struct QbRunOptions {
     bool gather;            /* tables are handed over in the result rather than written */
     bool trace;             /* keep the tasks of every thread, and samples of memory */
     int64_t trace_notes;    /* tasks that a thread keeps at most */
+    bool spare_threads;     /* a pass of less work than a thread's start costs is left to one */
     bool foresee;           /* a run on one thread finds out what a second one would have done */
     void (*progress)(
         void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */
     void *progress_ctx;
     int head_rows; /* of each table that is written, to be shown */
+    int thumb_side; /* of the small picture that is made of each image that is written, pixels; 0: none */
 } QbRunOptions;
 
 typedef struct QbStepTime {
@@ -71,6 +73,7 @@ typedef struct QbOutputDone {
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
     int64_t rows;   /* of a table */
     size_t printed; /* print: where in the run's printed text it ends */
+    QbText thumb;   /* of an image, with options.thumb_side: the bytes of a PNG file */
 } QbOutputDone;
 
 typedef struct QbRunResult {

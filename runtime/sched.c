@@ -203,6 +203,15 @@ static void work(Sched *c, int w)
     pthread_mutex_unlock(&c->lock);
 }
 
+/* The start of a thread, and the wait for a processor that is free, take about as long. */
+#define LITTLE_NS 1e6
+
+static int threads_for(const Run *run, int pass)
+{
+    bool little = run->o->spare_threads && qb_plan_pass_ns(run->plan, pass) < LITTLE_NS;
+    return little ? 1 : run->threads;
+}
+
 bool qb_sched_pass(Run *run, int pass, QbErr *err)
 {
     Sched c = {.run = run,
@@ -212,7 +221,7 @@ bool qb_sched_pass(Run *run, int pass, QbErr *err)
     c.working = qb_xcalloc((size_t)run->threads, sizeof(*c.working));
     qb_ready_open(&c.ready, run, pass);
     run->err = err;
-    int threads = run->threads;
+    int threads = threads_for(run, pass);
     c.last_change = qb_now();
     if (threads == 1) {
         work(&c, 0);

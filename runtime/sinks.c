@@ -1,6 +1,7 @@
 /* Outputs: rasters are packed in parallel and appended in order while the passes run; at the end all files appear, or none. */
 #include "runtime/parts.h"
 #include "runtime/table_db.h"
+#include "runtime/thumb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,8 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
         spec.store = QB_U8;
     if (s->type.kind == QB_LABELS)
         spec.store = label_store(l, o, high);
+    if (run->o->thumb_side > 0)
+        spec.thumb = l->thumb = qb_thumb_new(&s->type, run->o->thumb_side);
     bool ok;
     QbImageWriter *w = NULL;
     if (o->format == QB_FORMAT_PNG)
@@ -94,7 +97,11 @@ void qb_outputs_abort(Run *run)
 {
     for (int i = 0; i < run->plan->n_steps; i++) {
         Live *l = &run->live[i];
-        if (l->step->kind != QB_STEP_SINK || !l->state)
+        if (l->step->kind != QB_STEP_SINK)
+            continue;
+        qb_thumb_free(l->thumb);
+        l->thumb = NULL;
+        if (!l->state)
             continue;
         drop_packed(l);
         qb_writer_abort(l->state);
@@ -163,7 +170,12 @@ static bool finish_files(Run *run, Pending *pending, QbErr *err)
             continue;
         QbImageWriter *w = l->state;
         l->state = NULL;
-        if (!qb_writer_finish(w, &pending[l->step->output].file, err))
+        bool ok =
+            qb_writer_finish(w, &pending[l->step->output].file, err) &&
+            (!l->thumb || qb_thumb_png(l->thumb, &run->r->outputs[l->step->output].thumb, err));
+        qb_thumb_free(l->thumb);
+        l->thumb = NULL;
+        if (!ok)
             return false;
     }
     for (int i = 0; i < g->n_outputs; i++) {

@@ -8,9 +8,10 @@
 /* Above this the rows of a grey element no longer fit a worker's share of memory. */
 #define MAX_SCRATCH ((size_t)256 << 20)
 
+/* Of one radius: what exact distances decide. */
 static bool is_round(const QbElement *e)
 {
-    return e->shape == QB_BALL || e->shape == QB_DISK;
+    return (e->shape == QB_BALL || e->shape == QB_DISK) && !qb_element_is_stretched(e);
 }
 
 static QbElementParams run_params(const QbElement *e, const QbMorphParams *p, bool is_mask,
