@@ -324,6 +324,8 @@ static bool value_point(QbSweep *s, int point, QbNameMap *texts)
     qb_diags_init(&diags, arena);
     qb_sweep_override(s, point, arena, &lo);
     lo.params_only = true;
+    if (s->o->batch.n || s->o->lists.n) /* the first image is not among them */
+        lo.n_images = 0;
     const QbDag *g = qb_lower(arena, s->p->file, &lo, qb_ops, qb_n_ops, &diags);
     if (diags.n_errors) {
         qb_diags_sort(&diags, 0);

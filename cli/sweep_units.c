@@ -28,12 +28,14 @@ static double cost_of(const QbDag *g, const QbNode *x)
 /* Lowers a point into the graph of the job; what that adds to it is what it does not share. */
 static double cost_of_more(QbFrontState *f, QbBatchJob *job, int point)
 {
-    int before = job->dag ? job->dag->n_nodes : 0;
+    int image = job->image / f->n_points * f->n_points + point, before = job->dag->n_nodes;
     double sum = 0;
-    job->image = job->image / f->n_points * f->n_points + point;
-    job->path = f->list->v[job->image].path;
+    *job = (QbBatchJob){.image = image,
+                        .path = f->list->v[image].path,
+                        .arena = job->arena,
+                        .dag = job->dag};
     qb_front_lower(f, job);
-    for (int id = before; job->dag && id < job->dag->n_nodes; id++)
+    for (int id = before; id < job->dag->n_nodes; id++)
         sum += cost_of(job->dag, qb_dag_at(job->dag, id));
     return sum;
 }
