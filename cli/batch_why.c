@@ -176,6 +176,6 @@ int qb_batch_dry_run(QbFrontState *f)
     }
     int status = qb_print(&out);
     if (status == 0 && !f->o->quiet)
-        fprintf(stderr, "%d of %d images would run\n", n, f->list->n);
+        fprintf(stderr, "%d of %d %s would run\n", n, f->list->n, f->sweep ? "points" : "images");
     return status;
 }

@@ -15,6 +15,7 @@ typedef struct QbSweepValue {
 /* Parameters that take their values together: one of -p, or the columns of a table of points. */
 typedef struct QbSweepAxis {
     const char **names;
+    const QbOverrideText **headers; /* of a table: where the names stand */
     int n_names;
     QbSweepValue *v; /* n rows of n_names */
     int n, cap;

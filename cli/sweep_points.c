@@ -96,16 +96,6 @@ static int read_params(QbSweep *s, const QbDag *kinds, QbTexts *set)
     return ok ? 0 : print_mistakes(&s->diags);
 }
 
-static const QbOverrideText *header_at(QbSweep *s, const QbSweepAxis *axis, int k)
-{
-    const QbOverrideText *in = axis->v[k].in;
-    QbOverrideText *at = qb_arena_memdup(s->arena, in, sizeof(*in));
-    at->text = axis->names[k];
-    at->at = 0;
-    at->lines_before = 0;
-    return at;
-}
-
 /* The names of the header must be parameters, and none of them given by -p too. */
 static bool check_header(QbSweep *s, const QbDag *kinds, const QbSweepAxis *axis)
 {
@@ -117,13 +107,13 @@ static bool check_header(QbSweep *s, const QbDag *kinds, const QbSweepAxis *axis
         size_t n = strlen(name);
         if (!find_param(kinds, name) && !s->p->diags.n_errors) {
             const char *near = qb_nearest(name, names, kinds->n_param_values);
-            QbDiag *d = qb_sweep_mistake(s, header_at(s, axis, k), n, "unknown parameter '%s'", name);
+            QbDiag *d = qb_sweep_mistake(s, axis->headers[k], n, "unknown parameter '%s'", name);
             if (near)
                 d->hint = qb_arena_printf(s->arena, "did you mean '%s'?", near);
         }
         for (int j = 0; j < s->o->params.n; j++)
             if (!strncmp(s->o->params.v[j], name, n) && s->o->params.v[j][n] == '=')
-                qb_sweep_mistake(s, header_at(s, axis, k), n,
+                qb_sweep_mistake(s, axis->headers[k], n,
                                  "'%s' is given twice: here, and as '-p %s'", name,
                                  s->o->params.v[j]);
     }

@@ -88,7 +88,7 @@ static const char *next_cell(Line *l, const QbOverrideText **in)
 
 static bool read_header(Line *l, QbSweepAxis *axis)
 {
-    int cap = 0;
+    int cap = 0, n_headers = 0, cap_headers = 0;
     bool ok = true;
     while (!l->ended) {
         const QbOverrideText *in;
@@ -102,6 +102,7 @@ static bool read_header(Line *l, QbSweepAxis *axis)
             ok = false;
         }
         QB_PUSH(l->s->arena, axis->names, axis->n_names, cap, name);
+        QB_PUSH(l->s->arena, axis->headers, n_headers, cap_headers, in);
     }
     return ok;
 }
