@@ -74,7 +74,7 @@ typedef struct QbResults QbResults;
 bool qb_results_open(const char *folder, bool read_only, QbResults **r, QbErr *err);
 void qb_results_close(QbResults *r);
 /* Brings the database to this list of images: rows of images that are no more there go, those that stay get their new
- * numbers. Tables of another shape go with all rows. */
+ * numbers. Tables of another shape go with all rows. The run and the images are borrowed until the end. */
 bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage *images, int n,
                       QbErr *err);
 /* What is known of the image of a name. */

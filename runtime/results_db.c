@@ -323,11 +323,8 @@ static bool prepare_tables(QbResults *r, QbErr *err)
         qb_db_name(&in, table->name);
         qb_text_addf(&in, "(row_id, image_id, run_id%s) VALUES(?1, ?2, 1",
                      columns.s ? columns.s : "");
-        for (int k = 0; r->run->by_point && k < r->run->n_tags; k++) {
-            qb_text_add(&in, ", (SELECT ");
-            qb_db_name(&in, r->run->tags[k].name);
-            qb_text_add(&in, " FROM images WHERE image_id = ?2)");
-        }
+        for (int k = 0; r->run->by_point && k < r->run->n_tags; k++)
+            qb_text_addf(&in, ", ?%d", table->n_columns + k + 3);
         for (int c = 0; c < table->n_columns; c++)
             qb_text_addf(&in, ", ?%d", c + 3);
         qb_text_add(&in, ")");
@@ -360,6 +357,7 @@ bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage 
 {
     char hex[65];
     r->run = run;
+    r->images = images;
     hash_params(run, hex);
     return exec(r, "BEGIN IMMEDIATE", err) && match_tables(r, err) &&
            match_images(r, images, n, err) && put_run(r, hex, err) && exec(r, "COMMIT", err) &&

@@ -11,6 +11,7 @@
 struct QbResults {
     QbDb *db;
     const QbResultRun *run;
+    const QbResultImage *images;
     QbDbStatement **insert, **select; /* per table */
     bool in_transaction, wrote;
 };

@@ -51,10 +51,23 @@ static bool put_cell(QbDbStatement *s, int k, QbTable *t, int64_t row, int c, Qb
     return true;
 }
 
+/* What says to which point of a sweep the rows that follow belong: values stay bound from row to row. */
+static void bind_tags(const QbResults *r, int image, QbDbStatement *s, int first)
+{
+    const char *const *tags = r->images[image].tags;
+    for (int k = 0; r->run->by_point && k < r->run->n_tags; k++) {
+        if (r->run->tags[k].type == QB_TAG_TEXT || !tags[k])
+            qb_db_put_text(s, first + k, tags[k]);
+        else
+            qb_db_put_number(s, first + k, strtod(tags[k], NULL));
+    }
+}
+
 static bool put_table(QbResults *r, int t, int image, QbTable *table, QbErr *err)
 {
     QbDbStatement *s = r->insert[t];
     bool ok = true;
+    bind_tags(r, image, s, table->n_columns + 3);
     for (int64_t row = 0; ok && row < table->n_rows; row++) {
         qb_db_put_whole(s, 1, row);
         qb_db_put_whole(s, 2, image + 1);
