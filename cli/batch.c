@@ -49,7 +49,8 @@ static bool is_one_of(const char *name, const char *const *names, int n)
 static bool table_name_fits(const QbResultRun *run, int t)
 {
     static const char *const taken[] = {"runs",    "images",  "params",    "failures",
-                                        "timings", "printed", "pipelines", "saved"};
+                                        "timings", "printed", "pipelines", "saved",
+                                        "pictures"};
     const char *name = run->tables[t].name;
     size_t n = strlen(name);
     if (!n || name[0] == '.' || strchr(name, '/') || !strncasecmp(name, "sqlite_", 7) ||
@@ -123,7 +124,7 @@ static void find_tables(QbFrontState *f, QbResultRun *run)
 {
     bool found = false;
     for (int k = 0; k < f->list->n && !found; k++) {
-        QbBatchJob job = {.image = k, .path = f->list->v[k].path, .arena = qb_arena_new()};
+        QbBatchJob job = {.image = k, .path = f->list->v[k].path, .arena = qb_arena_new(), .picture = -1};
         found = qb_front_lower(f, &job);
         if (found) {
             QbResultTable *v =
@@ -166,6 +167,7 @@ static void describe(QbFrontState *f, QbResultRun *run)
                          .tags = f->pattern->tags,
                          .n_tags = f->pattern->n,
                          .by_point = f->sweep != NULL,
+                         .pictures = f->o->reports.n > 0,
                          .command = command_of(f->p->arena, f->o, f->sweep ? "sweep" : "batch"),
                          .host = qb_arena_strdup(f->p->arena, host)};
     for (int k = 0; k < g->n_param_values; k++) {

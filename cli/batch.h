@@ -28,6 +28,7 @@ typedef struct QbFrontState {
     const QbBatchUnit *units;
     int n_units;
     bool in_turn;
+    int sound; /* an image that can be lowered, as the sweep found; -1: none */
     QbBatchCounts counts; /* after qb_front_run */
     size_t base;
     pthread_mutex_t lock; /* of the hashes */

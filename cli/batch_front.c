@@ -172,6 +172,18 @@ static void find_tables(QbBatchJob *job, const QbDag *g)
     }
 }
 
+/* What a report shows of an image: its labels, or what comes nearest to them. */
+static int find_picture(const QbDag *g)
+{
+    static const QbKind kinds[] = {QB_LABELS, QB_MASK, QB_PICTURE, QB_IMAGE};
+    for (int k = 0; k < QB_COUNT(kinds); k++)
+        for (int i = 0; i < g->n_outputs; i++)
+            if (g->outputs[i].format != QB_FORMAT_PRINT &&
+                qb_dag_at(g, g->outputs[i].node)->type.kind == kinds[k])
+                return i;
+    return -1;
+}
+
 /* Files lie in a folder for each image. */
 static void take_outputs(const QbFrontState *f, QbBatchJob *job, const QbDag *g)
 {
@@ -184,6 +196,7 @@ static void take_outputs(const QbFrontState *f, QbBatchJob *job, const QbDag *g)
     }
     job->outputs = g->outputs;
     job->n_outputs = g->n_outputs;
+    job->picture = f->o->reports.n ? find_picture(g) : -1;
 }
 
 /* A batch binds its image first; a sweep without one has all that it needs by its name. */

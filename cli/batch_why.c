@@ -82,7 +82,7 @@ void qb_batch_difference(const char *before, const char *now, QbText *out)
 static bool add_reasons(QbFrontState *f, QbResults *r, int image, QbText *out, QbErr *err)
 {
     const QbBatchImage *v = &f->list->v[image];
-    QbBatchJob job = {.image = image, .path = v->path, .arena = qb_arena_new()};
+    QbBatchJob job = {.image = image, .path = v->path, .arena = qb_arena_new(), .picture = -1};
     QbResultOld old = {0};
     QbText before = {0};
     char sha256[65];

@@ -173,10 +173,15 @@ static int run_points(Sweep *s, const QbKernels *kernels)
     QbFrontState *f = &s->front;
     int threads = s->o.threads ? s->o.threads : qb_threads_default();
     f->in_turn = f->n_units < UNITS_ABREAST * threads;
-    int status = qb_front_run(f, kernels);
+    int status = qb_sweep_report_fits(f);
+    if (status != 0)
+        return status;
+    status = qb_front_run(f, kernels);
     if (!s->o.quiet)
         tell_sharing(&f->counts.sharing);
-    return status;
+    bool ran = status == QB_EXIT_DONE || status == QB_EXIT_SOME;
+    int reported = ran && s->o.reports.n && f->sound >= 0 ? qb_sweep_report(f, &s->columns) : 0;
+    return reported ? reported : status;
 }
 
 static int with_points(Sweep *s, const QbKernels *kernels)

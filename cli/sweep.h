@@ -68,4 +68,8 @@ void qb_sweep_units(QbFrontState *f);
 /* What all units would share. */
 void qb_sweep_sharing(QbFrontState *f, QbSharing *sum);
 
+/* sweep_report.c: whether the reports, and what they are to plot, can be had; the reports. 0, or the exit status. */
+int qb_sweep_report_fits(QbFrontState *f);
+int qb_sweep_report(QbFrontState *f, const QbNamePattern *columns);
+
 #endif

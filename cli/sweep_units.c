@@ -61,11 +61,14 @@ static void sort_axes(Weighed *v, int n)
 static int find_sound(QbFrontState *f, QbBatchJob *job)
 {
     for (int k = 0; k < f->list->n; k++) {
-        *job = (QbBatchJob){.image = k, .path = f->list->v[k].path, .arena = qb_arena_new()};
-        if (qb_front_lower(f, job))
+        *job = (QbBatchJob){.image = k, .path = f->list->v[k].path, .arena = qb_arena_new(), .picture = -1};
+        if (qb_front_lower(f, job)) {
+            f->sound = k;
             return k % f->n_points;
+        }
         qb_arena_free(job->arena);
     }
+    f->sound = -1;
     return -1;
 }
 

@@ -160,6 +160,8 @@ static bool write_row(QbBatch *b, const QbDone *d, QbDoneImage *image, QbErr *er
     memcpy(row.sha256, image->sha256, sizeof(row.sha256));
     memcpy(row.key, image->job.key, sizeof(row.key));
     row.failure = image->state == QB_BATCH_FAILED ? &image->job.failure : NULL;
+    if (!row.failure && image->job.picture >= 0)
+        row.picture = &image->result->outputs[image->first + image->job.picture].thumb;
     QbTable **tables = qb_xcalloc((size_t)run->n_tables + 1, sizeof(*tables));
     for (int t = 0; !row.failure && t < run->n_tables; t++)
         tables[t] = table_named(image, run->tables[t].name);

@@ -48,6 +48,7 @@ typedef struct QbBatchJob {
     QbType type;
     QbResultTable *tables; /* of the pipeline for this image */
     int n_tables;
+    int picture; /* the output that a small picture is kept of; -1: none */
     QbPlan *plan;
     QbFailure failure;
     bool too_big; /* the plan failed for want of memory alone */

@@ -189,6 +189,8 @@ static bool same_tables(const QbBatch *b, QbBatchJob *job)
 bool qb_batch_is_done(const QbBatchJob *job, const QbResultOld *old, const char *folder,
                       const char sha256[65])
 {
+    if (job->picture >= 0 && !old->pictured)
+        return false;
     return old->done && !strcmp(old->sha256, sha256) && !strcmp(old->key, job->key) &&
            files_are_there(job, folder);
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <time.h>
 
+#define PICTURE_SIDE 128
+
 static double wall_clock(void)
 {
     struct timespec ts;
@@ -26,7 +28,7 @@ static int lower_all(const QbBatch *b, QbDone *d, int *todo, int n)
         int number = d->v[todo[k]].job.image;
         const char *path = b->o->images[number].path;
         *image = (QbDoneImage){
-            .job = {.image = number, .path = path, .arena = d->arena, .dag = g}};
+            .job = {.image = number, .path = path, .arena = d->arena, .dag = g, .picture = -1}};
         if (before && path && before->job.path && !strcmp(path, before->job.path))
             memcpy(image->sha256, before->sha256, sizeof(image->sha256));
         bool runs = qb_batch_lower(b, image);
@@ -114,7 +116,8 @@ static bool run_jobs(const Rest *r, int *todo, int *n)
                        .tmp_dir = o->tmp_dir,
                        .kernels = o->kernels,
                        .started = qb_now(),
-                       .gather = true};
+                       .gather = true,
+                       .thumb_side = o->run->pictures ? PICTURE_SIDE : 0};
     QbDoneRun *run = qb_xcalloc(1, sizeof(*run));
     run->next = r->d->runs;
     r->d->runs = run;

@@ -34,6 +34,7 @@ typedef struct QbResultRun {
     int n_tables;
     const QbTag *tags;
     int n_tags;
+    bool pictures; /* a small one of each image is kept */
     bool by_point; /* tags alone say what a row belongs to: they are columns of the tables too */
     const char *command, *host;
 } QbResultRun;
@@ -45,7 +46,7 @@ typedef struct QbResultImage {
 
 /* What an earlier batch left of an image. */
 typedef struct QbResultOld {
-    bool done;
+    bool done, pictured;
     char sha256[65], key[17];
 } QbResultOld;
 
@@ -64,6 +65,7 @@ typedef struct QbResultRow {
     const QbFailure *failure; /* NULL: it is done */
     QbTable *const *tables;   /* one per table of the run */
     const char *printed;
+    const QbText *picture; /* the bytes of a PNG file; NULL: none */
     double start, seconds; /* seconds since 1970; seconds that it took */
 } QbResultRow;
 

@@ -244,6 +244,11 @@ static bool renumber(QbResults *r, QbErr *err)
                       "DELETE FROM printed WHERE image_id NOT IN (SELECT old FROM moved);"
                       "UPDATE printed SET image_id = -(SELECT new FROM moved WHERE old = image_id);"
                       "UPDATE printed SET image_id = -image_id; DELETE FROM timings;");
+    if (r->has_pictures)
+        qb_text_add(&sql, "DELETE FROM pictures WHERE image_id NOT IN (SELECT old FROM moved);"
+                          "UPDATE pictures SET image_id = -(SELECT new FROM moved WHERE old = "
+                          "image_id);"
+                          "UPDATE pictures SET image_id = -image_id;");
     for (int t = 0; t < r->run->n_tables; t++) {
         QbText name = {0};
         qb_db_name(&name, r->run->tables[t].name);
@@ -352,6 +357,18 @@ static void hash_params(const QbResultRun *run, char hex[65])
     qb_text_free(&t);
 }
 
+/* They are kept where a report wants them, and go with their images from then on. */
+static bool find_pictures(QbResults *r, QbErr *err)
+{
+    if (r->run->pictures &&
+        !exec(r, "CREATE TABLE IF NOT EXISTS pictures(image_id INTEGER PRIMARY KEY, png BLOB)",
+              err))
+        return false;
+    r->has_pictures =
+        qb_db_ask(r->db, "SELECT count(*) FROM sqlite_master WHERE name = 'pictures'", 0) > 0;
+    return true;
+}
+
 bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage *images, int n,
                       QbErr *err)
 {
@@ -359,7 +376,7 @@ bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage 
     r->run = run;
     r->images = images;
     hash_params(run, hex);
-    return exec(r, "BEGIN IMMEDIATE", err) && match_tables(r, err) &&
+    return exec(r, "BEGIN IMMEDIATE", err) && find_pictures(r, err) && match_tables(r, err) &&
            match_images(r, images, n, err) && put_run(r, hex, err) && exec(r, "COMMIT", err) &&
            prepare_tables(r, err);
 }
@@ -397,6 +414,19 @@ bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err
     return true;
 }
 
+static bool find_pictured(QbResults *r, QbResultOld *olds, int n, QbErr *err)
+{
+    QbDbStatement *s =
+        r->has_pictures ? prepare(r, "SELECT image_id FROM pictures", err) : NULL;
+    while (s && qb_db_row(s)) {
+        int64_t k = qb_db_whole(s, 0) - 1;
+        if (k >= 0 && k < n)
+            olds[k].pictured = true;
+    }
+    qb_db_end(s);
+    return s || !r->has_pictures;
+}
+
 bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err)
 {
     QbDbStatement *s =
@@ -410,7 +440,7 @@ bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err)
         keep_key(olds[k].key, s, 3);
     }
     qb_db_end(s);
-    return s != NULL;
+    return s != NULL && find_pictured(r, olds, n, err);
 }
 
 bool qb_results_canonical(QbResults *r, const char *key, QbText *out, QbErr *err)

@@ -27,6 +27,8 @@ static bool clear_image(QbResults *r, int image, QbErr *err)
     qb_text_addf(&sql,
                  "DELETE FROM printed WHERE image_id = %d; DELETE FROM failures WHERE rowid = %d;",
                  id, id);
+    if (r->has_pictures)
+        qb_text_addf(&sql, "DELETE FROM pictures WHERE image_id = %d;", id);
     for (int t = 0; t < r->run->n_tables; t++) {
         qb_text_add(&sql, "DELETE FROM ");
         qb_db_name(&sql, r->run->tables[t].name);
@@ -168,6 +170,14 @@ static bool put_text(QbResults *r, const char *sql, int64_t key, const char *tex
     return qb_db_run_end(s, err);
 }
 
+static bool put_picture(QbResults *r, int image, const QbText *png, QbErr *err)
+{
+    QbDbStatement *s = prepare(r, "INSERT INTO pictures VALUES(?, ?)", err);
+    qb_db_put_whole(s, 1, image + 1);
+    qb_db_put_bytes(s, 2, png->s, (int)png->n);
+    return qb_db_run_end(s, err);
+}
+
 static bool put_timing(QbResults *r, int64_t id, double start, double seconds, QbErr *err)
 {
     QbDbStatement *s = prepare(
@@ -203,6 +213,8 @@ bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err)
         ok = put_table(r, t, image, row->tables[t], err);
     if (ok && row->printed && row->printed[0])
         ok = put_text(r, "INSERT INTO printed VALUES(?, ?)", image + 1, row->printed, err);
+    if (ok && r->run->pictures && row->picture)
+        ok = put_picture(r, image, row->picture, err);
     return ok && put_text(r, "INSERT OR IGNORE INTO pipelines VALUES(?, ?)", key_number(row->key),
                           row->canonical, err);
 }
