@@ -16,9 +16,14 @@ static bool ends_with(const char *s, const char *ending)
     return n > k && strcmp(s + n - k, ending) == 0;
 }
 
-static int print_mistakes(const QbDiags *diags)
+static int print_mistakes(const QbSweep *s, const QbDiags *diags)
 {
     QbText t = {0};
+    if (s->o->json) {
+        qb_diags_json(diags, &t);
+        qb_print(&t);
+        return QB_EXIT_USAGE;
+    }
     qb_diags_text(diags, qb_color_wanted(), &t);
     fputs(t.s ? t.s : "", stderr);
     qb_text_free(&t);
@@ -93,7 +98,7 @@ static int read_params(QbSweep *s, const QbDag *kinds, QbTexts *set)
         else
             add_axis(s, &axis);
     }
-    return ok ? 0 : print_mistakes(&s->diags);
+    return ok ? 0 : print_mistakes(s, &s->diags);
 }
 
 /* The names of the header must be parameters, and none of them given by -p too. */
@@ -130,7 +135,7 @@ static int read_table(QbSweep *s, const QbDag *kinds)
     if (status == 0 && !ok)
         status = QB_EXIT_USAGE;
     if (s->diags.n_errors)
-        print_mistakes(&s->diags);
+        print_mistakes(s, &s->diags);
     return status;
 }
 
@@ -319,7 +324,7 @@ static bool value_point(QbSweep *s, int point, QbNameMap *texts)
     const QbDag *g = qb_lower(arena, s->p->file, &lo, qb_ops, qb_n_ops, &diags);
     if (diags.n_errors) {
         qb_diags_sort(&diags, 0);
-        print_mistakes(&diags);
+        print_mistakes(s, &diags);
     } else {
         keep_point(s, point, g, texts, arena);
     }

@@ -225,4 +225,32 @@ expect 0 '^6 done$' qbic sweep p.qbi --batch images --pattern 'i{seed:int}.tif' 
 head -c 500 images/i1.tif >images/i3.tif
 expect 3 '^6 done .6 of them before., 2 failed' qbic sweep p.qbi --batch images --pattern 'i{seed:int}.tif' -p level=40,60 -o named
 
+# ---- the page ----------------------------------------------------------------------------------------------------------
+page() { # file, expression over its data d
+    python3 - "$@" <<'END'
+import json, re, sys
+text = open(sys.argv[1]).read()
+d = json.loads(re.search(r'id="data">(.*?)</script>', text, re.S).group(1))
+print(eval(sys.argv[2]))
+END
+}
+sweep_page() { # pattern, levels
+    expect 0 "$1" qbic sweep p.qbi images/i1.tif -p level=$2 -p 'filter=median(3),gaussian(1)' -o paged --report paged/r.html --plot "${3:-objects}"
+}
+sweep_page '^4 done$' 40,60
+[ "$(page paged/r.html '[p["y"] for p in d["points"]]')" = "[$(sql paged/results.db 'SELECT objects FROM images' | paste -sd, | sed 's/,/, /g')]" ] ||
+    fail 'the page plots other numbers'
+[ "$(page paged/r.html '[p["values"] for p in d["points"]][1], d["parameters"][0]["numeric"], d["plot"]')" = "(['40', 'gaussian(1)'], True, 'objects')" ] ||
+    fail "the page: $(page paged/r.html 'd["points"][1]["values"]')"
+page paged/r.html '__import__("base64").b64decode(d["points"][3]["picture"])[:8] == b"\x89PNG\r\n\x1a\n"' | grep -q True || fail 'no pictures'
+! grep -qE 'src="http|href="http' paged/r.html || fail 'the page needs a network'
+sweep_page '^6 done .4 of them before.$' 40,50,60 count.voxels
+[ "$(page paged/r.html 'len(d["points"]), all(p["picture"] for p in d["points"]), d["plot"]')" = "(6, True, 'mean count.voxels')" ] || fail 'kept pictures'
+page paged/r.html '"%.9g" % d["points"][0]["y"]' >mean.txt
+sql paged/results.db "SELECT printf('%.9g', avg(voxels)) FROM count WHERE image_id = 1" >mean_of_table.txt
+same mean_of_table.txt mean.txt
+expect 2 "there is 'objects', 'count.label', 'count.voxels'" qbic sweep p.qbi images/i1.tif -p level=1,2 -o none --report r.html --plot voxel
+expect 2 'expects FILE.html' qbic sweep p.qbi images/i1.tif -p level=1,2 -o none --report r.txt
+[ ! -e none ] || fail 'a wrong report left a folder'
+
 finish
