@@ -20,12 +20,13 @@ typedef struct QbFrontState {
     QbLowerOptions lower;
     const QbBatchList *list;
     const QbNamePattern *pattern; /* of no columns: none was given */
+    const char *verb;             /* "batch", "sweep", "watch" */
     char sha256[65];              /* of the pipeline */
     const char *input;            /* the parameter that is the image; NULL: none */
     bool binds_image;             /* each image of the list is the first that the pipeline gets */
     const struct QbSweep *sweep;  /* of whose points the images are; NULL: of a batch */
     int n_points;                 /* of each image: image k of the list is at point k % n_points */
-    const QbBatchUnit *units;
+    const QbBatchUnit *units;     /* NULL: each image by itself */
     int n_units;
     bool in_turn;
     int sound; /* an image that can be lowered, as the sweep found; -1: none */
@@ -49,12 +50,22 @@ void qb_front_close(QbFrontState *f);
 bool qb_front_lower(void *ctx, QbBatchJob *job);
 bool qb_front_plan(void *ctx, QbBatchJob *job, int threads, size_t memory);
 
-/* Runs the units, all in the folder of the results; returns the exit status. */
+/* Runs the images, all in the folder of the results; returns the exit status. */
 int qb_front_run(QbFrontState *f, const QbKernels *kernels);
-/* The first signal lets what is in flight end, the second leaves at once. */
-void qb_batch_catch_signals(void);
 /* The results have a column of that name. */
 bool qb_batch_takes_column(const char *name);
+
+/* What `watch` has in common with `batch`, cli/batch.c. */
+void qb_batch_catch_signals(void);
+/* What is the same for all images. False: none of the list can be read, so no table is known. */
+bool qb_batch_describe(QbFrontState *f, QbResultRun *run);
+/* 0, or the exit status after an error that was printed: names that tables or columns cannot have. */
+int qb_batch_check_names(const QbResultRun *run);
+/* Fills in what the command line says. */
+void qb_batch_options(QbBatchOptions *bo, const QbCliOptions *o, QbFrontState *f,
+                      const QbResultRun *run, const QbBatchFront *front);
+/* Gives the database its list. */
+bool qb_batch_begin(const QbBatchOptions *bo, QbArena *arena, QbResults *r, QbErr *err);
 
 /* What is said of a batch while it runs: lines and a bar on standard error, or events on standard output. */
 typedef struct QbTalk {

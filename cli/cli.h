@@ -30,11 +30,13 @@ typedef enum QbVerbBit {
     QB_VERB_COMPLETION = 0x40000,
     QB_VERB_MAN = 0x80000,
     QB_VERB_BATCH = 0x400000,
+    QB_VERB_WATCH = 0x2000000,
     QB_VERB_SCALE = 0x100000,
     QB_VERB_REPORT = 0x200000,
     QB_VERB_SWEEP = 0x1000000,
-    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_SWEEP | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH |
-                       QB_VERB_EXPLAIN | QB_VERB_VERIFY | QB_VERB_SCALE,
+    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_SWEEP | QB_VERB_WATCH | QB_VERB_RUN | QB_VERB_CHECK |
+                       QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY |
+                       QB_VERB_SCALE,
 } QbVerbBit;
 
 /* Texts given by an option that may be repeated, in order. */
@@ -55,11 +57,17 @@ typedef struct QbCliOptions {
     int max, repeat; /* scale; 0: the default */
     QbTexts no_pass;
     bool quiet, verbose, json, help;
-    bool check;                         /* fmt */
-    bool md;                            /* ops, explain */
+    bool check;                                  /* fmt */
+    bool md;                                     /* ops, explain */
+    bool header;                                 /* info */
+    const char *png;                             /* info */
     bool recursive, volumes, fail_fast, dry_run; /* batch */
     int retry, max_failures;
     const char *why, *pattern;
+    int until; /* watch */
+    double idle;
+    const char *checkpoint; /* run */
+    double checkpoint_every;
     QbTexts lists;
     QbTexts batch; /* sweep */
     bool zip;
@@ -105,6 +113,7 @@ int qb_cli_ops(const QbCliOptions *o);
 int qb_cli_info(const QbCliOptions *o);
 int qb_cli_batch(const QbCliOptions *o);
 int qb_cli_sweep(const QbCliOptions *o);
+int qb_cli_watch(const QbCliOptions *o);
 int qb_cli_fmt(const QbCliOptions *o);
 int qb_cli_new(const QbCliOptions *o);
 int qb_cli_completion(const QbCliOptions *o);

@@ -28,7 +28,7 @@ static void on_signal(int number)
     qb_run_interrupt();
 }
 
-static void catch_signals(void)
+void qb_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
@@ -116,6 +116,22 @@ static bool write_whole(const char *path, const Told *told,
         return false;
     }
     return qb_atomic_commit(file, err);
+}
+
+/* Before the run, which may take hours: whether its reports can be written at all. */
+static int try_reports(const QbCliOptions *o)
+{
+    QbErr err = {0};
+    for (int k = 0; k <= o->reports.n; k++) {
+        const char *path = k < o->reports.n ? o->reports.v[k] : o->trace;
+        QbAtomicFile *file;
+        if (!path)
+            continue;
+        if (!qb_atomic_open(path, &file, &err))
+            return qb_fail(QB_EXIT_FAILED, "%s", err.text);
+        qb_atomic_abort(file);
+    }
+    return QB_EXIT_DONE;
 }
 
 static int write_reports(const QbCliOptions *o, const Told *told)
@@ -211,23 +227,31 @@ static int tell_failure(const QbPipeline *p, const QbPlan *plan, const QbRunResu
 static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kernels, double started)
 {
     QbPlan *plan = NULL;
+    QbCheckpoint *checkpoint = NULL;
+    char sha256[65];
+    qb_pipeline_sha256(p, sha256);
+    const char *provenance = qb_provenance(p, sha256),
+               *identity = o->checkpoint ? qb_checkpoint_identity(p, provenance) : NULL;
     int status = qb_engine_plan(p, o, &plan);
+    if (status == 0)
+        status = try_reports(o);
+    if (status == 0)
+        status = qb_checkpoint_begin(o, identity, plan, &checkpoint);
     if (status != 0)
         return status;
     bool live = qb_progress_wanted(o);
-    char sha256[65];
-    qb_pipeline_sha256(p, sha256);
     QbRunOptions ro = {
         .out_dir = o->output,
         .tmp_dir = qb_spill_folder(),
         .kernels = kernels,
-        .provenance = qb_provenance(p, sha256),
+        .provenance = provenance,
         .started = started,
         .trace = o->trace || wants_page(o),
         .trace_notes = (int64_t)notes_of(plan),
         .spare_threads = true,
         .foresee = !o->quiet || o->reports.n > 0,
         .progress = live ? qb_progress_show : NULL,
+        .checkpoint = checkpoint,
         .head_rows = (isatty(STDERR_FILENO) && !o->quiet) || wants_page(o) ? HEAD_ROWS : 0,
     };
     QbReportInfo info = {.pipeline = p->source.name, .sha256 = sha256};
@@ -238,6 +262,9 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
         qb_progress_erase();
     if (!ok) {
         status = tell_failure(p, plan, &result, &err);
+        if (checkpoint && qb_checkpoint_is_there(checkpoint) && !o->quiet)
+            fprintf(stderr, "the same command goes on from the checkpoint in '%s'\n",
+                    o->checkpoint);
     } else {
         status = qb_print(&result.printed);
         int reported = write_reports(o, &(Told){plan, &result, &info});
@@ -245,6 +272,7 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
         tell(o, plan, &result);
     }
     qb_run_result_free(&result);
+    qb_checkpoint_close(checkpoint, ok);
     return status;
 }
 
@@ -257,7 +285,7 @@ int qb_cli_run(const QbCliOptions *o)
     if (!kernels)
         return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'",
                        o->cpu ? o->cpu : "base");
-    catch_signals();
+    qb_catch_signals();
     QbPipeline p;
     int status = qb_pipeline_load(&p, o, o->verbose);
     if (status == 0)

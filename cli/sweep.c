@@ -196,6 +196,7 @@ static int with_points(Sweep *s, const QbKernels *kernels)
     f->lower = s->points.lower;
     f->pattern = &s->columns;
     f->sweep = &s->points;
+    f->verb = "sweep";
     f->n_points = s->points.n_points;
     f->binds_image = s->images.n > 0;
     qb_pipeline_sha256(s->points.p, f->sha256);

@@ -3,6 +3,7 @@
 #include "compiler/lower_state.h"
 
 #include <string.h>
+#include <strings.h>
 
 QbName qb_lower_resolve(const QbLower *L, const QbScope *scope, const char *name)
 {
@@ -134,6 +135,20 @@ static int row_of(const QbOp *op, const char *name)
     return -1;
 }
 
+/* median(image, size == 5): a comparison where an argument was meant. */
+static bool is_double_assignment(const Walk *w, const QbOp *op, const QbExpr *e)
+{
+    if (e->kind != QB_E_COMPARE || e->n_operands != 2 || e->cmp_ops[0] != QB_EQ ||
+        e->operands[0]->kind != QB_E_NAME)
+        return false;
+    const char *name = e->operands[0]->name;
+    if (row_of(op, name) < 0 || qb_lower_resolve(w->L, &w->scope, name).kind != QB_NAME_UNKNOWN)
+        return false;
+    QbDiag *d = qb_lower_error(w->L, "QB0202", e->operands[0]->span, "undefined name '%s'", name);
+    qb_lower_hint(w->L, d, "a named argument has one '=': %s=...", name);
+    return true;
+}
+
 static void walk_op_args(Walk *w, const QbOp *op, const QbExpr *e, bool strict)
 {
     for (int k = e->n_args - 1; k >= 0; k--) {
@@ -141,6 +156,8 @@ static void walk_op_args(Walk *w, const QbOp *op, const QbExpr *e, bool strict)
         int row = arg->name ? row_of(op, arg->name) : -1;
         if (arg->name && row < 0)
             qb_lower_unknown_argument(w->L, op, NULL, arg);
+        else if (is_double_assignment(w, op, arg->value))
+            push(w, arg->value->operands[1], strict);
         else if (arg->value->kind == QB_E_NAME)
             walk_bare_argument(w, op, row, arg, (Item){arg->value, strict});
         else
@@ -162,6 +179,11 @@ static void walk_unknown_args(Walk *w, const QbExpr *e, bool strict)
 static void walk_call(Walk *w, const QbExpr *e, bool strict)
 {
     const QbExpr *callee = e->left;
+    if (callee->kind == QB_E_MEMBER) { /* image.median(5), which is told where it is evaluated */
+        push(w, callee->left, strict);
+        walk_unknown_args(w, e, strict);
+        return;
+    }
     if (callee->kind != QB_E_NAME) {
         push(w, callee, strict);
     } else {
@@ -207,6 +229,26 @@ static void walk_right_of_pipe(Walk *w, const QbExpr *e, bool strict)
         push(w, e, strict);
 }
 
+static bool is_file_ending(const char *name)
+{
+    static const char *const endings[] = {"tif", "tiff", "png", "npy", "csv", "tsv", "json", "jpg"};
+    for (int k = 0; k < QB_COUNT(endings); k++)
+        if (!strcasecmp(name, endings[k]))
+            return true;
+    return false;
+}
+
+/* save x to a.tif, read(a.tif): a path without its quotes. */
+static void hint_quotes(Walk *w, const QbExpr *path)
+{
+    const QbExpr *name = path->left;
+    if (path->kind != QB_E_MEMBER || name->kind != QB_E_NAME ||
+        qb_lower_resolve(w->L, &w->scope, name->name).kind != QB_NAME_UNKNOWN)
+        return;
+    QbDiag *d = qb_lower_error(w->L, "QB0202", name->span, "undefined name '%s'", name->name);
+    qb_lower_hint(w->L, d, "a path is written in quotes: \"%s.%s\"", name->name, path->name);
+}
+
 static void walk_one(Walk *w, const QbExpr *e, bool strict)
 {
     switch (e->kind) {
@@ -243,9 +285,13 @@ static void walk_one(Walk *w, const QbExpr *e, bool strict)
     case QB_E_INDEX:
         walk_index(w, e, strict);
         return;
+    case QB_E_MEMBER:
+        if (is_file_ending(e->name))
+            hint_quotes(w, e);
+        push(w, e->left, strict);
+        return;
     case QB_E_UNARY:
     case QB_E_BINARY:
-    case QB_E_MEMBER:
     case QB_E_GROUP:
         push(w, e->right, strict);
         push(w, e->left, strict);
@@ -260,17 +306,6 @@ static void walk_expr(Walk *w, const QbExpr *e)
         Item item = w->stack[--w->n];
         walk_one(w, item.e, item.strict);
     }
-}
-
-/* save x to a.tif: a path without its quotes. */
-static void hint_quotes(Walk *w, const QbExpr *path)
-{
-    const QbExpr *name = path->left;
-    if (path->kind != QB_E_MEMBER || name->kind != QB_E_NAME ||
-        qb_lower_resolve(w->L, &w->scope, name->name).kind != QB_NAME_UNKNOWN)
-        return;
-    QbDiag *d = qb_lower_error(w->L, "QB0202", name->span, "undefined name '%s'", name->name);
-    qb_lower_hint(w->L, d, "a path is written in quotes: \"%s.%s\"", name->name, path->name);
 }
 
 static void walk_save(Walk *w, const QbStmt *s)

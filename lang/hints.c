@@ -14,22 +14,6 @@ typedef struct WordHint {
 
 /* Words that begin statements in other languages. */
 static const WordHint foreign[] = {
-    {"for", "there are no loops: operators take whole images, qbic batch and sweep run many"},
-    {"while", "there are no loops: operators take whole images, qbic batch and sweep run many"},
-    {"import", "write use NAME or use \"file.qbi\""},
-    {"from", "write use NAME or use \"file.qbi\""},
-    {"include", "write use \"file.qbi\""},
-    {"require", "write use \"file.qbi\""},
-    {"let", "a definition is written NAME = ..."},
-    {"var", "a definition is written NAME = ..."},
-    {"const", "a definition is written NAME = ..."},
-    {"set", "a definition is written NAME = ..."},
-    {"return", "a body ends in an expression, without 'return'"},
-    {"function", "a function is written def NAME(a) = ..."},
-    {"func", "a function is written def NAME(a) = ..."},
-    {"fn", "a function is written def NAME(a) = ..."},
-    {"fun", "a function is written def NAME(a) = ..."},
-    {"lambda", "a function is written def NAME(a) = ..."},
     {"elif", "write else if"},
     {"elseif", "write else if"},
     {"output", "write save ... to \"FILE\""},
@@ -40,15 +24,19 @@ static const WordHint foreign[] = {
     {"parameter", "write param NAME = ..."},
 };
 
-static bool has_text(const QbParser *p, const QbToken *t, const char *text)
-{
-    size_t n = strlen(text);
-    return t->hi - t->lo == n && memcmp(p->source->text + t->lo, text, n) == 0;
-}
-
 static bool is_keyword(int kind)
 {
     return kind >= QB_T_AND && kind <= QB_T_WITH;
+}
+
+/* Whether a token of that kind stands between the statement's start and what was found. */
+static bool has_before(const QbParser *p, const QbExpectation *e, int kind)
+{
+    for (int i = p->first; i < e->at; i++) {
+        if (p->tokens[i].kind == kind)
+            return true;
+    }
+    return false;
 }
 
 static const char *first_word_hint(QbParser *p, const QbExpectation *e)
@@ -58,10 +46,13 @@ static const char *first_word_hint(QbParser *p, const QbExpectation *e)
     if (first->kind != QB_T_NAME || e->at == p->first)
         return NULL;
     for (int i = 0; i < QB_COUNT(foreign); i++) {
-        if (has_text(p, first, foreign[i].word) && first[1].kind != QB_T_ASSIGN)
+        if (qb_token_is(p, first, foreign[i].word) && first[1].kind != QB_T_ASSIGN)
             return foreign[i].hint;
     }
     int kind = e->found->kind;
+    if (e->definition && kind == QB_T_NAME && e->found[1].kind == QB_T_ASSIGN)
+        return qb_arena_printf(p->arena, "a name is one word: %s_%s", qb_token_text(p, first),
+                               qb_token_text(p, e->found));
     if (!e->definition || (kind != QB_T_NAME && kind != QB_T_STRING && kind != QB_T_NUMBER))
         return NULL;
     const char *nearest = qb_nearest(qb_token_text(p, first), statements, QB_COUNT(statements));
@@ -81,8 +72,12 @@ static const char *assign_hint(QbParser *p, const QbExpectation *e)
                  !e->close_paren && !e->close_bracket;
     if (alone && first[1].kind == QB_T_LPAREN)
         return "a function is written def NAME(a) = ...";
+    if (alone && first[1].kind == QB_T_LBRACKET)
+        return "voxels are not set one by one: NAME = where(mask, value, image)";
     if (alone)
         return "only a plain name can be defined";
+    if (defined && e->at == p->first + 3 && p->tokens[e->at - 1].kind == QB_T_NAME)
+        return "a definition gives one name, each on a line of its own";
     return "to compare, write '=='";
 }
 
@@ -93,19 +88,29 @@ static const char *keyword_hint(QbParser *p, const QbExpectation *e)
         return NULL;
     if (!e->operand && !e->statement && e->operator_ && kind == QB_T_IF)
         return "write if C then A else B";
+    if (e->operand && p->tokens[e->at - 1].kind == QB_T_PIPE && kind != QB_T_IF && kind != QB_T_NOT)
+        return "an operator stands behind '|>', or it is left out";
+    if (kind == QB_T_IN && e->operator_ && p->tokens[p->first].kind != QB_T_PARAM)
+        return "values are compared one by one: x == 1 or x == 2";
+    if (kind == QB_T_NOT && e->operator_)
+        return "'not' stands before what it turns round: not (x == 1)";
     if (e->operand && kind == QB_T_IF)
         return "put it in brackets: (if C then A else B)";
     if (e->operand && kind == QB_T_NOT)
         return "put it in brackets: (not ...)";
-    if (e->statement && (kind == QB_T_WITH || kind == QB_T_TO))
+    bool behind_save =
+        e->at > 2 && p->stmts && p->n_stmts > 0 && p->stmts[p->n_stmts - 1]->kind == QB_S_SAVE;
+    if (e->statement && behind_save && (kind == QB_T_WITH || kind == QB_T_TO))
         return "a save may be broken after 'to' and 'with', not before them";
+    if (e->operand && (kind == QB_T_SAVE || kind == QB_T_PRINT) && has_before(p, e, QB_T_THEN))
+        return "an if chooses between values: save if C then A else B to \"FILE\"";
     bool begins = kind == QB_T_PARAM || kind == QB_T_SAVE || kind == QB_T_PRINT ||
                   kind == QB_T_DEF || kind == QB_T_USE;
     if (begins && e->operator_ && !e->operand && !e->statement)
         return "a statement stands on a line of its own";
     if (e->body && begins)
         return "a body holds definitions and ends in an expression; other statements stand outside";
-    if (e->name || e->operand)
+    if (e->name || e->operand || e->statement)
         return qb_arena_printf(p->arena, "'%s' is a reserved word", qb_token_text(p, e->found));
     return NULL;
 }
@@ -114,6 +119,10 @@ static const char *colon_hint(QbParser *p, const QbExpectation *e)
 {
     if (e->found->kind != QB_T_COLON)
         return NULL;
+    if (e->operand && e->close_paren)
+        return "an index stands in square brackets: NAME[:, 5]";
+    if (e->dots)
+        return "a range is written LO..HI";
     if (p->tokens[p->first].kind == QB_T_DEF && p->tokens[e->at - 1].kind == QB_T_RPAREN)
         return "the type of a result is not written";
     if (e->definition)
@@ -147,7 +156,11 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
         return e->operand ? "a list is written [1, 2]; braces hold the body of a def, without '='"
                           : NULL;
     case QB_T_COMMA:
-        return e->close_paren && !e->comma ? "a list is written [a, b]" : NULL;
+        if (e->operand && e->colon)
+            return "an axis that is kept whole is written ':'";
+        if (e->close_paren && !e->comma && p->tokens[p->first].kind == QB_T_PARAM)
+            return "a range is written LO..HI, a list of values [a, b]";
+        return !e->comma && e->operator_ && !e->close_bracket ? "a list is written [a, b]" : NULL;
     case QB_T_FLOORDIV:
     case QB_T_PERCENT:
         return e->statement ? "a comment starts with '#'" : NULL;
@@ -156,9 +169,18 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
                                 : "a range stands only after 'in' of a param";
     case QB_T_RPAREN:
     case QB_T_RBRACKET:
+        if (e->operand && p->tokens[e->at - 1].kind == QB_T_PERCENT)
+            return "a percentage is a plain number, without '%'";
         return (e->operand || e->name) && p->tokens[e->at - 1].kind == QB_T_COMMA
                    ? "remove the comma before it"
                    : NULL;
+    case QB_T_LT:
+    case QB_T_LE:
+    case QB_T_GT:
+    case QB_T_GE:
+    case QB_T_EQ:
+    case QB_T_NE:
+        return e->operand ? "a comparison has two sides: image > 10" : NULL;
     case QB_T_PLUS:
         return e->operand ? "a number has no sign '+'" : NULL;
     case QB_T_DOT:
@@ -168,16 +190,134 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
     }
 }
 
+/* img is 10, a AND b: words for operators elsewhere. */
+static const char *word_operator_hint(QbParser *p, const QbExpectation *e)
+{
+    static const WordHint signs[] = {
+        {"is", "write '=='"},   {"eq", "write '=='"},   {"equals", "write '=='"},
+        {"ne", "write '!='"},   {"lt", "write '<'"},    {"gt", "write '>'"},
+        {"le", "write '<='"},   {"ge", "write '>='"},   {"mod", "write '%'"},
+        {"div", "write '//'"},  {"AND", "write 'and'"}, {"OR", "write 'or'"},
+        {"NOT", "write 'not'"}, {"times", "write '*'"}, {"pow", "write '**'"},
+    };
+    for (int i = 0; e->found->kind == QB_T_NAME && e->operator_ && i < QB_COUNT(signs); i++) {
+        if (qb_token_is(p, e->found, signs[i].word))
+            return signs[i].hint;
+    }
+    return NULL;
+}
+
+/* def f(v image), def f v = v, def f(v) v + 1 */
+static const char *def_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *first = &p->tokens[p->first];
+    if (first->kind != QB_T_DEF || is_keyword(e->found->kind) || has_before(p, e, QB_T_ASSIGN) ||
+        e->found->kind == QB_T_COLON || e->found->kind == QB_T_RPAREN ||
+        e->found->kind == QB_T_LBRACE || e->body)
+        return NULL;
+    if (has_before(p, e, QB_T_RPAREN))
+        return "the body stands behind '=', or in { }";
+    if (e->found->kind == QB_T_NAME && e->colon)
+        return qb_arena_printf(p->arena, "write %s: %s", qb_token_text(p, e->found - 1),
+                               qb_token_text(p, e->found));
+    return "def NAME(a: TYPE) = ...";
+}
+
+static const char *use_hint(QbParser *p, const QbExpectation *e)
+{
+    if (p->tokens[p->first].kind != QB_T_USE ||
+        (e->found->kind != QB_T_DOT && e->found->kind != QB_T_SLASH))
+        return NULL;
+    return "a file is named in quotes: use \"FILE.qbi\"";
+}
+
 static const char *operand_hint(QbParser *p, const QbExpectation *e)
 {
     const QbToken *before = &p->tokens[e->at - 1];
     if (e->found->kind == QB_T_NAME && e->else_ &&
-        (has_text(p, e->found, "elif") || has_text(p, e->found, "elseif")))
+        (qb_token_is(p, e->found, "elif") || qb_token_is(p, e->found, "elseif")))
         return "write else if";
     if (e->found->kind == QB_T_NAME && e->operator_ && before->kind == QB_T_NUMBER &&
         !e->found->first && !before->unit)
         return "units are px, nm, um, mm, ms, s and min";
     return NULL;
+}
+
+/* save img "o.tif", save "o.tif", img, save(img, "o.tif"), save img to "o.tif" with type=u32 */
+static const char *save_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *first = &p->tokens[p->first], *found = e->found;
+    if (first->kind != QB_T_SAVE || found->kind == QB_T_NEWLINE)
+        return NULL;
+    if (has_before(p, e, QB_T_WITH) || has_before(p, e, QB_T_TO))
+        return has_before(p, e, QB_T_WITH) || found->kind == QB_T_COMMA
+                   ? "settings stand in brackets: save ... to \"FILE\" with (type=u32)"
+                   : NULL;
+    bool swapped = first[1].kind == QB_T_STRING || first[2].kind == QB_T_STRING;
+    if (found->kind == QB_T_COMMA && swapped && found[1].kind == QB_T_NAME)
+        return qb_arena_printf(p->arena, "write save %s to \"FILE\"", qb_token_text(p, found + 1));
+    bool value = first[1].kind == QB_T_NAME && found == first + 2;
+    if (found->kind == QB_T_STRING && e->to)
+        return qb_arena_printf(p->arena, "write save %s to %s",
+                               value ? qb_token_text(p, first + 1) : "...",
+                               qb_token_text(p, found));
+    bool listed = found->kind == QB_T_COMMA && first[1].kind == QB_T_LPAREN;
+    return e->to || listed ? "write save ... to \"FILE\"" : NULL;
+}
+
+/* param level number = 3, param number level = 3, param: level = 3 */
+static const char *param_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *first = &p->tokens[p->first], *found = e->found;
+    if (first->kind != QB_T_PARAM || found == first || is_keyword(first[1].kind))
+        return NULL;
+    if (has_before(p, e, QB_T_ASSIGN))
+        return found->kind == QB_T_IN
+                   ? "the domain stands before '=': param NAME in LO..HI = DEFAULT"
+                   : NULL;
+    if (found == first + 2 && found->kind == QB_T_NAME) {
+        const QbToken *type = qb_token_names_type(p, first + 1) ? first + 1 : found;
+        return qb_arena_printf(p->arena, "write param %s: %s = ...",
+                               qb_token_text(p, type == found ? first + 1 : found),
+                               qb_token_text(p, type));
+    }
+    return has_before(p, e, QB_T_IN) ? "param NAME: TYPE in LO..HI = DEFAULT"
+                                     : "param NAME: TYPE = DEFAULT";
+}
+
+static bool begins_operand(int kind)
+{
+    return kind == QB_T_NAME || kind == QB_T_NUMBER || kind == QB_T_STRING || kind == QB_T_TRUE ||
+           kind == QB_T_FALSE;
+}
+
+/* median img 5, [1 2 3] */
+static const char *side_by_side_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *before = &p->tokens[e->at - 1];
+    int kind = e->found->kind;
+    if (!e->operator_ || e->at == p->first || (!begins_operand(kind) && kind != QB_T_LBRACE))
+        return NULL;
+    if (e->comma && (e->close_paren || e->close_bracket) && kind != QB_T_LBRACE)
+        return "a comma is missing before it";
+    if (before->kind == QB_T_NAME && !e->definition && e->at > p->first + 1)
+        return qb_arena_printf(p->arena, "arguments stand in brackets: %s(...)",
+                               qb_token_text(p, before));
+    return e->comma ? "a comma is missing before it" : NULL;
+}
+
+/* A line that ends where a value is due. */
+static const char *early_end_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *before = &p->tokens[e->at - 1];
+    if (e->found->kind != QB_T_NEWLINE || !e->operand || before->lo == before->hi)
+        return NULL;
+    if (before->kind == QB_T_ASSIGN)
+        return "a value stands behind '='";
+    if (before->kind == QB_T_PIPE)
+        return "an operator stands behind '|>', or it is left out";
+    return qb_arena_printf(p->arena, "a value stands behind '%s', or it is left out",
+                           qb_token_text(p, before));
 }
 
 /* The form of the statement that broke off, where its line ends too early. */
@@ -188,6 +328,8 @@ static const char *form_hint(QbParser *p, const QbExpectation *e)
         return "as a file's first word 'qbi' gives the language version: qbi 1";
     if (e->found->kind != QB_T_NEWLINE || e->at == p->first)
         return NULL;
+    if (e->then)
+        return "an if is a value: NAME = if C then A else B";
     if (e->else_)
         return "every if has an else";
     if (e->operand)
@@ -209,8 +351,9 @@ static const char *form_hint(QbParser *p, const QbExpectation *e)
 const char *qb_hint_for(QbParser *p, const QbExpectation *e)
 {
     static const char *(*const hints[])(QbParser *, const QbExpectation *) = {
-        first_word_hint, assign_hint, colon_hint,   broken_line_hint,
-        keyword_hint,    sign_hint,   operand_hint, form_hint,
+        first_word_hint, word_operator_hint, def_hint,          use_hint,         save_hint,
+        param_hint,      assign_hint,        colon_hint,        broken_line_hint, keyword_hint,
+        sign_hint,       operand_hint,       side_by_side_hint, early_end_hint,   form_hint,
     };
     for (int i = 0; i < QB_COUNT(hints); i++) {
         const char *hint = hints[i](p, e);

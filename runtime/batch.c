@@ -2,6 +2,7 @@
  * caller's thread alone writes: rows as they come, in large transactions, and after each of them what can be exported in
  * the order of the images. Knows nothing of pipelines and of databases. */
 #include "runtime/batch_parts.h"
+#include "runtime/imgio.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,10 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_QUEUED 128
-#define ALONE_BYTES \
-    ((int64_t)8     \
-     << 20) /* smaller files never get the machine to themselves for their share of the work */
+#define MAX_QUEUED     128
+/* Smaller images never get the machine to themselves for their share of the work. */
+#define ALONE_BYTES    ((int64_t)8 << 20)
+#define FEW_IMAGES     64 /* for each thread: their headers are read before the first begins */
 #define COMMIT_SECONDS 0.2
 
 static volatile sig_atomic_t stopped; /* what a signal handler can set */
@@ -29,7 +30,7 @@ bool qb_batch_stopped(void)
 
 /* ---- workers ----------------------------------------------------------------------------------------- */
 
-static void hand_over(QbBatch *b, QbDone *d)
+void qb_batch_hand_over(QbBatch *b, QbDone *d)
 {
     pthread_mutex_lock(&b->lock);
     while (b->queued >= MAX_QUEUED)
@@ -48,17 +49,17 @@ static void hand_over(QbBatch *b, QbDone *d)
 /* One whose time alone would be longer than that of all others on the other threads. */
 static bool is_large(const QbBatch *b, int unit)
 {
-    int64_t bytes = b->o->images[b->o->units[unit].images[0]].bytes;
+    int64_t weight = b->weight[qb_unit_first(b, unit)];
     if (b->o->in_turn)
         return true;
-    return b->o->threads > 1 && bytes >= ALONE_BYTES && bytes > b->bytes / b->o->threads;
+    return b->o->threads > 1 && weight >= ALONE_BYTES && weight > b->weights / b->o->threads;
 }
 
 static int take_unit(QbBatch *b)
 {
     int unit = -1;
     pthread_mutex_lock(&b->lock);
-    while (unit < 0 && b->next < b->o->n_units && !b->stop && !qb_batch_stopped()) {
+    while (unit < 0 && b->next < qb_unit_count(b) && !b->stop && !qb_batch_stopped()) {
         unit = b->next++;
         if (is_large(b, unit)) {
             b->waits[unit] = true;
@@ -80,24 +81,32 @@ static bool stops(QbBatch *b)
 /* Those that could not run beside others, one after the other. */
 static void work_alone(QbBatch *b)
 {
-    const QbMeans all = {b->o->threads, b->o->memory, false};
-    for (int unit = 0; unit < b->o->n_units && !stops(b); unit++)
+    const QbBatchRoom room = {.threads = b->o->threads, .memory = b->o->memory};
+    for (int unit = 0; unit < qb_unit_count(b) && !stops(b); unit++)
         if (b->waits[unit])
-            hand_over(b, qb_batch_unit(b, unit, &all));
+            qb_batch_hand_over(b, qb_batch_unit(b, unit, &room));
+}
+
+/* Units beside those of other threads, until none is left to begin. */
+static void work_beside(QbBatch *b)
+{
+    QbSpareMemory spare = {0};
+    const QbBatchRoom room = {1, b->share, true, &spare};
+    int unit;
+    while ((unit = take_unit(b)) >= 0) {
+        QbDone *d = qb_batch_unit(b, unit, &room);
+        if (d)
+            qb_batch_hand_over(b, d);
+        else
+            b->waits[unit] = true;
+    }
+    qb_spare_free(&spare);
 }
 
 static void *work(void *ctx)
 {
     QbBatch *b = ctx;
-    const QbMeans share = {1, b->share, true};
-    int unit;
-    while ((unit = take_unit(b)) >= 0) {
-        QbDone *d = qb_batch_unit(b, unit, &share);
-        if (d)
-            hand_over(b, d);
-        else
-            b->waits[unit] = true;
-    }
+    work_beside(b);
     pthread_mutex_lock(&b->lock);
     bool last = b->active == 1;
     if (!last)
@@ -240,7 +249,7 @@ static bool export(QbBatch *b, QbErr *err)
 {
     QbText printed = {0}, cells = {0};
     bool ok = true;
-    for (; ok && b->exported < b->o->n && b->state[b->exported]; b->exported++) {
+    for (; ok && b->exported < b->n && b->state[b->exported]; b->exported++) {
         const QbBatchImage *image = &b->o->images[b->exported];
         const char *name = image->name;
         printed.n = cells.n = 0;
@@ -275,9 +284,12 @@ static bool write_all(QbBatch *b, QbErr *err)
             b->o->progress(b->o->ctx, b->counts);
             committed = qb_now();
         }
+        if (ok && b->o->feed && !b->over)
+            ok = qb_batch_feed(b, err);
         if (!ok) {
             pthread_mutex_lock(&b->lock);
             b->stop = true;
+            pthread_cond_broadcast(&b->came);
             pthread_mutex_unlock(&b->lock);
         }
     }
@@ -291,7 +303,8 @@ static bool run_threads(QbBatch *b, QbErr *err)
     pthread_t *threads = qb_xcalloc((size_t)b->side, sizeof(*threads));
     int n = 0;
     b->active = b->side;
-    while (n < b->side && pthread_create(&threads[n], NULL, work, b) == 0)
+    while (n < b->side &&
+           pthread_create(&threads[n], NULL, b->o->feed ? qb_batch_work_fed : work, b) == 0)
         n++;
     if (n < b->side) {
         pthread_mutex_lock(&b->lock);
@@ -307,14 +320,30 @@ static bool run_threads(QbBatch *b, QbErr *err)
     return ok;
 }
 
+/* What the header says; the file's size where there are so many images that none is half of the work, or where it has none. */
+static int64_t weight_of(const QbBatchImage *image, bool ask)
+{
+    QbReadSpec spec = {.path = image->path, .page = -1, .channel = -1, .time = -1};
+    QbImageInfo info;
+    QbErr err = {0};
+    int64_t weight = qb_max64(image->bytes, 0);
+    if (!ask || image->fault || !qb_image_info(&spec, &info, &err))
+        return weight;
+    int64_t voxels = info.type.n[0] * info.type.n[1] * info.type.n[2];
+    return qb_max64(weight, voxels * qb_pix_info[info.type.pix].bytes);
+}
+
 static void share_machine(QbBatch *b)
 {
     const QbBatchOptions *o = b->o;
-    b->side = (int)qb_clamp64(o->n_units, 1, o->threads);
+    int units = qb_unit_count(b);
+    b->side = o->feed || units >= o->threads ? o->threads : units > 0 ? units : 1;
     size_t room = o->memory > o->base ? o->memory - o->base : 0;
     b->share = o->base + room / (size_t)b->side;
+    bool few = o->threads > 1 && o->n <= FEW_IMAGES * o->threads;
+    b->weight = qb_xcalloc((size_t)o->n + 1, sizeof(*b->weight));
     for (int k = 0; k < o->n; k++)
-        b->bytes += qb_max64(o->images[k].bytes, 0);
+        b->weights += b->weight[k] = weight_of(&o->images[k], few);
 }
 
 bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *counts, QbErr *err)
@@ -324,24 +353,32 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
                  .counts = counts,
                  .lock = PTHREAD_MUTEX_INITIALIZER,
                  .arrived = PTHREAD_COND_INITIALIZER,
-                 .left = PTHREAD_COND_INITIALIZER};
+                 .left = PTHREAD_COND_INITIALIZER,
+                 .came = PTHREAD_COND_INITIALIZER,
+                 .n = o->n};
+    size_t most = (size_t)(o->feed ? o->most : o->n) + 1;
     *counts = (QbBatchCounts){.n = o->n};
+    qb_batch_open_machine(&b);
     b.last = &b.first;
     b.last_news = &b.news;
-    b.olds = qb_xcalloc((size_t)o->n + 1, sizeof(*b.olds));
-    b.state = qb_xcalloc((size_t)o->n + 1, 1);
-    b.waits = qb_xcalloc((size_t)o->n_units + 1, sizeof(bool));
+    b.olds = qb_xcalloc(most, sizeof(*b.olds));
+    b.state = qb_xcalloc(most, 1);
+    b.waits = qb_xcalloc(most, sizeof(bool));
     share_machine(&b);
     bool ok = qb_results_olds(results, b.olds, o->n, err) &&
               qb_result_files_open(o->folder, o->run, &b.files, err) && run_threads(&b, err);
-    counts->stopped = counts->done + counts->failed < o->n;
+    ok = ok && qb_result_files_end(b.files, err);
+    counts->stopped = counts->done + counts->failed < b.n;
     qb_result_files_close(b.files);
     tell_news(&b, false);
     free(b.olds);
     free(b.state);
     free(b.waits);
+    free(b.weight);
     pthread_mutex_destroy(&b.lock);
     pthread_cond_destroy(&b.arrived);
     pthread_cond_destroy(&b.left);
+    pthread_cond_destroy(&b.came);
+    pthread_rwlock_destroy(&b.machine);
     return ok;
 }

@@ -77,13 +77,31 @@ bool qb_batch_hash(const char *path, char hex[65], QbErr *err)
     return ok;
 }
 
-void qb_batch_read_ahead(const char *path)
+static void read_file_ahead(const char *path)
 {
-    int fd = !path ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return;
     posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
     close(fd);
+}
+
+/* The system reads the image ahead while others are computed. */
+void qb_batch_read_ahead(const QbBatchImage *image)
+{
+    QbErr err = {0};
+    const char **names;
+    int n = 0;
+    if (!image->folder) {
+        if (image->path)
+            read_file_ahead(image->path);
+        return;
+    }
+    QbArena *arena = qb_arena_new();
+    qb_image_files(image->path, arena, &names, &n, &err);
+    for (int k = 0; k < n; k++)
+        read_file_ahead(names[k]);
+    qb_arena_free(arena);
 }
 
 /* ---- outputs ----------------------------------------------------------------------------------------- */
@@ -112,6 +130,21 @@ static bool files_are_there(const QbBatchJob *job, const char *folder)
         qb_text_free(&path);
     }
     return all;
+}
+
+bool qb_batch_settle(const QbDag *g, const char *folder, QbErr *err)
+{
+    size_t top = strlen(folder);
+    bool ok = true;
+    for (int i = 0; ok && i < g->n_outputs; i++) {
+        if (!is_file(g, &g->outputs[i]))
+            continue;
+        QbText path = {0};
+        path_of(&g->outputs[i], folder, &path);
+        ok = qb_folders_settle(path.s, g->outputs[i].path[0] == '/' ? path.n : top, err);
+        qb_text_free(&path);
+    }
+    return ok;
 }
 
 /* What a killed batch left half written. No other batch is at work here. */
@@ -195,6 +228,13 @@ bool qb_batch_is_done(const QbBatchJob *job, const QbResultOld *old, const char 
            files_are_there(job, folder);
 }
 
+/* An image whose bytes cannot be read: the place that would read it is known to the pipeline. */
+static void place_unread(const QbBatch *b, QbBatchJob *job, const char *why)
+{
+    if (b->o->front->lower(b->o->front->ctx, job) || !job->failure.line)
+        qb_failure_set(&job->failure, "QB0501", "%s", why);
+}
+
 bool qb_batch_lower(const QbBatch *b, QbDoneImage *d)
 {
     const QbBatchOptions *o = b->o;
@@ -205,8 +245,12 @@ bool qb_batch_lower(const QbBatch *b, QbDoneImage *d)
         qb_failure_set(&d->job.failure, "", "%s", image->fault);
         return false;
     }
+    if (o->keep_gone && b->olds[d->job.image].done && access(image->path, F_OK) != 0) {
+        d->state = QB_BATCH_KEPT;
+        return false;
+    }
     if (image->path && !d->sha256[0] && !qb_batch_hash(image->path, d->sha256, &err)) {
-        qb_failure_set(&d->job.failure, "QB0501", "%s", err.text);
+        place_unread(b, &d->job, err.text);
         return false;
     }
     if (!o->front->lower(o->front->ctx, &d->job) || !same_tables(b, &d->job))

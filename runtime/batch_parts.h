@@ -49,12 +49,17 @@ typedef struct QbBatch {
     int exported;
     QbNews *news, **last_news;
     QbBatchCounts *counts;
-    int side;      /* units side by side */
-    size_t share;  /* memory of each */
-    int64_t bytes; /* of all images */
+    int side;        /* units side by side */
+    size_t share;    /* memory of each */
+    int64_t *weight; /* bytes of the voxels of each image, as far as that is known */
+    int64_t weights; /* of all */
 
-    pthread_mutex_t lock; /* of all below */
-    pthread_cond_t arrived, left;
+    pthread_rwlock_t machine; /* of images that come: read beside others, written alone */
+
+    pthread_mutex_t lock; /* of all below; `n` changes in the caller's thread alone */
+    pthread_cond_t arrived, left, came;
+    int n;     /* images by now */
+    bool over; /* no more come */
     int next, active, failures;
     bool *waits; /* units that need the machine to themselves */
     bool stop;   /* no more are begun */
@@ -63,19 +68,39 @@ typedef struct QbBatch {
 } QbBatch;
 
 /* What a unit may take. */
-typedef struct QbMeans {
+typedef struct QbBatchRoom {
     int threads;
     size_t memory;
-    bool may_wait; /* for more memory */
-} QbMeans;
+    bool may_wait;        /* for more memory */
+    QbSpareMemory *spare; /* from unit to unit; NULL: none */
+} QbBatchRoom;
 
-/* batch_unit.c: one unit, all the way. NULL: it must wait. */
-QbDone *qb_batch_unit(const QbBatch *b, int unit, const QbMeans *means);
+/* Units, by their numbers: where none are given, each image is one. */
+static inline int qb_unit_count(const QbBatch *b)
+{
+    return b->o->units ? b->o->n_units : b->o->n;
+}
+static inline int qb_unit_first(const QbBatch *b, int unit)
+{
+    return b->o->units ? b->o->units[unit].images[0] : unit;
+}
+
+/* batch_unit.c: one unit, all the way. NULL: it must wait for more memory. */
+QbDone *qb_batch_unit(const QbBatch *b, int unit, const QbBatchRoom *room);
 void qb_done_free(QbDone *d);
+/* A unit that is finished, to the caller's thread. */
+void qb_batch_hand_over(QbBatch *b, QbDone *d);
+
+/* batch_feed.c: the caller's thread takes images that came; a worker of such a batch. */
+bool qb_batch_feed(QbBatch *b, QbErr *err);
+void *qb_batch_work_fed(void *ctx);
+void qb_batch_open_machine(QbBatch *b);
 
 /* batch_image.c: an image up to its outputs. False: it is kept, or it failed. */
 bool qb_batch_lower(const QbBatch *b, QbDoneImage *image);
-void qb_batch_read_ahead(const char *path);
+void qb_batch_read_ahead(const QbBatchImage *image);
+/* Files are on the disk under their names before the database says that the images are done. */
+bool qb_batch_settle(const QbDag *g, const char *folder, QbErr *err);
 /* Temporary files of a killed batch, in the folders of the graph's outputs. */
 void qb_batch_clear(const QbDag *g, const char *folder);
 void qb_failure_set(QbFailure *f, const char *code, const char *fmt, ...) QB_PRINTF(3, 4);

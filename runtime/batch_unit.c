@@ -45,7 +45,7 @@ static int lower_all(const QbBatch *b, QbDone *d, int *todo, int n)
 typedef struct Rest {
     const QbBatch *b;
     QbDone *d;
-    const QbMeans *means;
+    const QbBatchRoom *room;
     QbBatchJob **jobs; /* room for all of them */
     int *first;
 } Rest;
@@ -103,7 +103,7 @@ static bool plan_jobs(const Rest *r, const int *todo, int n)
         r->jobs[k] = &r->d->v[todo[k]].job;
     qb_batch_join(r->jobs, n, r->first);
     r->jobs[0]->too_big = false;
-    return front->plan(front->ctx, r->jobs[0], r->means->threads, r->means->memory);
+    return front->plan(front->ctx, r->jobs[0], r->room->threads, r->room->memory);
 }
 
 /* False: those of `todo` that are left (*n) are to be run again, apart. */
@@ -117,12 +117,13 @@ static bool run_jobs(const Rest *r, int *todo, int *n)
                        .kernels = o->kernels,
                        .started = qb_now(),
                        .gather = true,
+                       .spare = r->room->spare,
                        .thumb_side = o->run->pictures ? PICTURE_SIDE : 0};
     QbDoneRun *run = qb_xcalloc(1, sizeof(*run));
     run->next = r->d->runs;
     r->d->runs = run;
     qb_batch_clear(plan->dag, o->folder);
-    if (qb_run(plan, &ro, &run->result, &err)) {
+    if (qb_run(plan, &ro, &run->result, &err) && qb_batch_settle(plan->dag, o->folder, &err)) {
         qb_batch_sharing(plan, r->jobs, r->first, *n, &r->d->sharing);
         take_results(r, todo, *n, &run->result);
         return true;
@@ -138,7 +139,7 @@ static bool run_rest(const Rest *r, int *todo, int n)
     while (n > 0) {
         int before = n;
         bool planned = plan_jobs(r, todo, n);
-        if (!planned && r->jobs[0]->too_big && r->means->may_wait)
+        if (!planned && r->jobs[0]->too_big && r->room->may_wait)
             return false;
         if (!planned && n == 1)
             return true;
@@ -163,9 +164,9 @@ static int find_failed(const QbDone *d, int *todo)
     return n;
 }
 
-static bool attempt(const QbBatch *b, QbDone *d, const QbMeans *means)
+static bool attempt(const QbBatch *b, QbDone *d, const QbBatchRoom *room)
 {
-    Rest r = {.b = b, .d = d, .means = means};
+    Rest r = {.b = b, .d = d, .room = room};
     int *todo = QB_NEW_N(d->arena, int, d->n);
     r.jobs = QB_NEW_N(d->arena, QbBatchJob *, d->n);
     r.first = QB_NEW_N(d->arena, int, d->n);
@@ -185,8 +186,8 @@ static bool attempt(const QbBatch *b, QbDone *d, const QbMeans *means)
 static void read_next(const QbBatch *b, int unit)
 {
     int next = unit + b->side;
-    if (next < b->o->n_units)
-        qb_batch_read_ahead(b->o->images[b->o->units[next].images[0]].path);
+    if (!b->o->feed && next < qb_unit_count(b))
+        qb_batch_read_ahead(&b->o->images[qb_unit_first(b, next)]);
 }
 
 void qb_done_free(QbDone *d)
@@ -201,9 +202,9 @@ void qb_done_free(QbDone *d)
     free(d);
 }
 
-QbDone *qb_batch_unit(const QbBatch *b, int unit, const QbMeans *means)
+QbDone *qb_batch_unit(const QbBatch *b, int unit, const QbBatchRoom *room)
 {
-    const QbBatchUnit *u = &b->o->units[unit];
+    const QbBatchUnit self = {&unit, 1}, *u = b->o->units ? &b->o->units[unit] : &self;
     QbDone *d = qb_xcalloc(1, sizeof(*d));
     double started = qb_now();
     d->start = wall_clock();
@@ -213,7 +214,7 @@ QbDone *qb_batch_unit(const QbBatch *b, int unit, const QbMeans *means)
     for (int k = 0; k < u->n; k++)
         d->v[k].job.image = u->images[k];
     read_next(b, unit);
-    if (!attempt(b, d, means)) {
+    if (!attempt(b, d, room)) {
         qb_done_free(d);
         return NULL;
     }

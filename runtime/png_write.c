@@ -2,10 +2,13 @@
  * same bytes. The one file that knows libpng. */
 #include "runtime/image_write.h"
 #include "runtime/picture.h"
+#include "runtime/size_bar.h"
 
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "core/spill.h"
 
 #define LEVEL 6
 
@@ -13,8 +16,10 @@ typedef struct Png {
     png_structp png;
     png_infop info;
     bool rgb;
-    char text[256]; /* libpng's last complaint */
-    QbErr *err;     /* of the call in progress */
+    QbSizeBar *bar;    /* or NULL */
+    char *description; /* of one that is kept in a checkpoint */
+    char text[256];    /* libpng's last complaint */
+    QbErr *err;        /* of the call in progress */
 } Png;
 
 static bool encode(const QbImageWriter *w, const QbPiece *piece, const void *const *rows,
@@ -24,8 +29,12 @@ static bool encode(const QbImageWriter *w, const QbPiece *piece, const void *con
     const QbTones tones = {&w->type, w->low, w->high};
     size_t row_bytes = (size_t)w->width * (size_t)qb_picture_samples(&w->type);
     *size = (size_t)piece->n_rows * row_bytes;
-    for (int64_t k = 0; k < piece->n_rows; k++)
-        qb_picture_row(&tones, rows[k], w->width, bytes + (size_t)k * row_bytes);
+    const Png *p = w->format;
+    for (int64_t k = 0; k < piece->n_rows; k++) {
+        uint8_t *row = bytes + (size_t)k * row_bytes;
+        qb_picture_row(&tones, rows[k], w->width, row);
+        qb_size_bar_draw(p->bar, piece->row + k, qb_picture_samples(&w->type), row);
+    }
     return true;
 }
 
@@ -64,7 +73,7 @@ static bool fail(QbImageWriter *w, QbErr *err)
     return qb_err_set(err, "cannot write '%s': %s", qb_atomic_path(w->file), p->text);
 }
 
-static void set_text(Png *p, const char *description)
+static void set_text(png_structp png, png_infop info, const char *description)
 {
     bool ascii = true;
     for (const char *c = description; *c; c++)
@@ -75,7 +84,7 @@ static void set_text(Png *p, const char *description)
         .key = key,
         .text = (png_charp)description,
     };
-    png_set_text(p->png, p->info, &text, 1);
+    png_set_text(png, info, &text, 1);
 }
 
 static bool start(QbImageWriter *w, const char *description, QbErr *err)
@@ -96,7 +105,7 @@ static bool start(QbImageWriter *w, const char *description, QbErr *err)
                  p->rgb ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
     if (description && *description)
-        set_text(p, description);
+        set_text(p->png, p->info, description);
     png_write_info(p->png, p->info);
     return true;
 }
@@ -128,11 +137,54 @@ static void free_png(QbImageWriter *w)
     Png *p = w->format;
     if (p && p->png)
         png_destroy_write_struct(&p->png, &p->info);
+    if (p) {
+        free(p->description);
+        qb_size_bar_free(p->bar);
+    }
     free(p);
 }
 
 static const QbWriterOps png_ops = {
     .encode = encode, .put = put, .finish = finish, .free = free_png};
+
+/* ---- in a checkpoint --------------------------------------------------------------------------------- */
+
+/* The packed stream of a picture cannot be taken up again: its rows are kept as they are, and packed at the end. */
+static bool put_part(QbImageWriter *w, const QbPiece *piece, const uint8_t *bytes, QbErr *err)
+{
+    return qb_atomic_write(w->file, bytes, piece->size, err);
+}
+
+static bool pack_part(QbImageWriter *w, const QbAtomicFile *part, QbErr *err)
+{
+    QbKept kept = qb_atomic_kept(part);
+    size_t row_bytes = (size_t)(kept.size / w->page_rows);
+    uint8_t *rows = malloc((size_t)w->atom * row_bytes);
+    bool ok = rows || qb_err_set(err, "cannot write '%s': out of memory", qb_atomic_path(part));
+    for (int64_t y = 0; ok && y < w->page_rows; y += w->atom) {
+        QbPiece piece = {.row = y, .n_rows = qb_min64(w->atom, w->page_rows - y)};
+        piece.size = (size_t)piece.n_rows * row_bytes;
+        ok = qb_spill_read(kept.fd, y * (int64_t)row_bytes, rows, piece.size, err) &&
+             put(w, &piece, rows, err);
+    }
+    free(rows);
+    return ok;
+}
+
+static bool finish_part(QbImageWriter *w, QbErr *err)
+{
+    const Png *p = w->format;
+    QbAtomicFile *part = w->file, *file;
+    if (!qb_atomic_open(qb_atomic_path(part), &file, err))
+        return false;
+    w->file = file;
+    bool ok = start(w, p->description, err) && pack_part(w, part, err) && finish(w, err);
+    qb_atomic_abort(part);
+    return ok;
+}
+
+static const QbWriterOps part_ops = {
+    .encode = encode, .put = put_part, .finish = finish_part, .free = free_png};
 
 bool qb_writer_open_png(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err)
 {
@@ -143,7 +195,7 @@ bool qb_writer_open_png(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err
         return qb_err_set(err, "cannot write '%s': a PNG holds at most %ld voxels a side",
                           spec->path, (long)PNG_UINT_31_MAX);
     QbImageWriter *w;
-    if (!qb_writer_begin(spec, &png_ops, &w, err))
+    if (!qb_writer_begin(spec, spec->part ? &part_ops : &png_ops, &w, err))
         return false;
     Png *p = calloc(1, sizeof(*p));
     w->format = p;
@@ -151,7 +203,11 @@ bool qb_writer_open_png(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err
         qb_err_set(err, "cannot write '%s': out of memory", spec->path);
     else
         p->rgb = qb_picture_samples(&spec->type) == 3;
-    if (!p || !start(w, spec->description, err)) {
+    if (p && spec->part && spec->description)
+        p->description = strdup(spec->description);
+    if (p && spec->bar)
+        p->bar = qb_size_bar_new(&spec->type, err);
+    if (!p || (spec->bar && !p->bar) || (!spec->part && !start(w, spec->description, err))) {
         qb_writer_abort(w);
         return false;
     }
@@ -190,6 +246,8 @@ static bool encode_all(png_structp png, png_infop info, const QbPixels *p)
     png_set_IHDR(png, info, (png_uint_32)p->width, (png_uint_32)p->height, 8,
                  p->samples == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+    if (p->about && *p->about)
+        set_text(png, info, p->about);
     png_write_info(png, info);
     for (int64_t y = 0; y < p->height; y++)
         png_write_row(png, p->pixel + (size_t)y * row_bytes);

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A database up to so many pages of 4096 bytes is packed at the end: rows that grew left holes. */
-#define VACUUM_PAGES 16384
+/* A database of so many pages of 4096 bytes is packed at the end: rows that grew left holes. Less is not worth it, more takes long. */
+#define LEAST_PACKED 128
+#define MOST_PACKED  16384
 
 /* A number that is not known is NULL. */
 static void bind_positive(QbDbStatement *s, int k, double v)
@@ -202,6 +203,18 @@ static bool begin(QbResults *r, QbErr *err)
     return r->in_transaction;
 }
 
+bool qb_results_add(QbResults *r, int image, const QbResultImage *row, QbErr *err)
+{
+    if (!begin(r, err))
+        return false;
+    QbDbStatement *s = prepare(
+        r, "INSERT INTO images(image_id, name, path, status) VALUES(?, ?, ?, 'pending')", err);
+    qb_db_put_whole(s, 1, image + 1);
+    qb_db_put_text(s, 2, row->name);
+    qb_db_put_text(s, 3, row->path);
+    return qb_db_run_end(s, err);
+}
+
 bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err)
 {
     r->wrote = true;
@@ -233,10 +246,14 @@ bool qb_results_end(QbResults *r, double start, double seconds, QbErr *err)
     bool ok = begin(r, err) && put_timing(r, 0, start, seconds, err) && exec(r, prune, err) &&
               qb_results_commit(r, err);
     qb_results_drop(r);
-    ok = ok && exec(r, "PRAGMA journal_mode = DELETE", err);
-    if (ok && r->wrote && qb_db_ask(r->db, "PRAGMA page_count", 0) < VACUUM_PAGES)
-        exec(r, "VACUUM", NULL); /* nothing is lost where there is no room for it */
-    return ok;
+    if (!ok)
+        return false;
+    /* All is safe by now. Who reads the database at this moment keeps it from becoming one file, or from being packed: no error. */
+    bool alone = exec(r, "PRAGMA journal_mode = DELETE", NULL);
+    int64_t pages = qb_db_ask(r->db, "PRAGMA page_count", 0);
+    if (alone && r->wrote && pages >= LEAST_PACKED && pages <= MOST_PACKED)
+        exec(r, "VACUUM", NULL);
+    return true;
 }
 
 /* ---- export ------------------------------------------------------------------------------------------ */

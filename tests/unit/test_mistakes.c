@@ -13,12 +13,10 @@ static void says(const char *text, const char *messages)
 
 Test(mistakes, a_name_that_was_meant_to_be_defined_is_not_missed)
 {
-    says("a[0] = 3\nprint a\n", "1:6 QB0120 expected an operator or the end of the line, found '=' "
-                                "[only a plain name can be "
-                                "defined]\n");
-    says(
-        "let a = 3\nprint a\n",
-        "1:5 QB0120 expected an operator or '=', found 'a' [a definition is written NAME = ...]\n");
+    says("a[0] = 3\nprint a\n",
+         "1:6 QB0120 expected an operator or the end of the line, found '=' [voxels are not set "
+         "one by one: NAME = where(mask, value, image)]\n");
+    says("let a = 3\nprint a\n", "1:1 QB0126 qbi has no 'let' [a definition is written a = ...]\n");
     says("a == 3\nprint a\n",
          "1:1 QB0135 this expression goes nowhere: no name is given to it, and it "
          "is neither saved nor printed [a definition has one '=': a = ...]\n");
@@ -44,8 +42,8 @@ Test(mistakes, what_is_called_may_be_no_stage)
 
 Test(mistakes, members)
 {
-    says("v = zeros([4, 4])\nprint v.shape\n",
-         "2:9 QB0214 an image has no '.shape' ['stem', 'name' and 'dir' are parts of a path]\n");
+    says("v = zeros([4, 4])\nprint v.shape\n", "2:9 QB0214 an image has no '.shape' [an image's "
+                                               "shape is no value: 'print image' shows it]\n");
 }
 
 Test(mistakes, a_path_without_quotes)
@@ -59,8 +57,7 @@ Test(mistakes, names_that_are_no_ascii)
     says("gr\xC3\xB6\xC3\x9F"
          "e = 3\nprint gr\xC3\xB6\xC3\x9F"
          "e\n",
-         "1:3 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n"
-         "2:9 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n");
+         "1:3 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n");
 }
 
 static void value_of(const char *value, const char *text)
@@ -105,9 +102,9 @@ Test(lengths, are_noted)
 Test(mistakes, one_file_by_two_paths)
 {
     says("save zeros([4, 4]) to \"a.tif\"\nsave zeros([4, 5]) to \"none/../a.tif\"\n",
-         "2:1 QB0604 two outputs go to 'none/../a.tif'\n");
+         "2:1 QB0604 two outputs go to 'none/../a.tif' [save one of them to another path]\n");
     says("save zeros([4, 4]) to \"/none/../a.tif\"\nsave zeros([4, 5]) to \"/a.tif\"\n",
-         "2:1 QB0604 two outputs go to '/a.tif'\n");
+         "2:1 QB0604 two outputs go to '/a.tif' [save one of them to another path]\n");
 }
 
 Test(mistakes, what_was_not_evaluated_is_needed_all_the_same)
