@@ -48,9 +48,8 @@ static bool is_one_of(const char *name, const char *const *names, int n)
 
 static bool table_name_fits(const QbResultRun *run, int t)
 {
-    static const char *const taken[] = {"runs",    "images",  "params",    "failures",
-                                        "timings", "printed", "pipelines", "saved",
-                                        "pictures"};
+    static const char *const taken[] = {"runs",    "images",    "params", "failures", "timings",
+                                        "printed", "pipelines", "saved",  "pictures"};
     const char *name = run->tables[t].name;
     size_t n = strlen(name);
     if (!n || name[0] == '.' || strchr(name, '/') || !strncasecmp(name, "sqlite_", 7) ||
@@ -124,7 +123,8 @@ static bool find_tables(QbFrontState *f, QbResultRun *run)
 {
     bool found = false;
     for (int k = 0; k < f->list->n && !found; k++) {
-        QbBatchJob job = {.image = k, .path = f->list->v[k].path, .arena = qb_arena_new(), .picture = -1};
+        QbBatchJob job = {
+            .image = k, .path = f->list->v[k].path, .arena = qb_arena_new(), .picture = -1};
         found = qb_front_lower(f, &job);
         if (found) {
             QbResultTable *v =
@@ -246,7 +246,8 @@ int qb_front_run(QbFrontState *f, const QbKernels *kernels)
     int status = qb_batch_check_names(&run);
     if (status != 0)
         return status;
-    QbTalk talk = {.o = o, .list = f->list, .what = f->sweep ? "points" : "images", .started = qb_now()};
+    QbTalk talk = {
+        .o = o, .list = f->list, .what = f->sweep ? "points" : "images", .started = qb_now()};
     QbBatchFront front = {.ctx = f, .lower = qb_front_lower, .plan = qb_front_plan};
     QbBatchOptions bo = {.images = f->list->v,
                          .n = f->list->n,
@@ -258,7 +259,8 @@ int qb_front_run(QbFrontState *f, const QbKernels *kernels)
     qb_batch_options(&bo, o, f, &run, &front);
     QbFolderLock *lock = NULL;
     QbErr err = {0};
-    bool ok = qb_folder_lock(o->output, "batch", &lock, &err) && run_locked(f, &bo, &f->counts, &err);
+    bool ok =
+        qb_folder_lock(o->output, "batch", &lock, &err) && run_locked(f, &bo, &f->counts, &err);
     qb_folder_unlock(lock);
     return qb_talk_end(&talk, &f->counts, ok ? exit_status(&f->counts) : QB_EXIT_FAILED,
                        ok ? NULL : err.text);

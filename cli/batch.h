@@ -29,7 +29,7 @@ typedef struct QbFrontState {
     const QbBatchUnit *units;     /* NULL: each image by itself */
     int n_units;
     bool in_turn;
-    int sound; /* an image that can be lowered, as the sweep found; -1: none */
+    int sound;            /* an image that can be lowered, as the sweep found; -1: none */
     QbBatchCounts counts; /* after qb_front_run */
     size_t base;
     pthread_mutex_t lock; /* of the hashes */

@@ -8,7 +8,8 @@
 #include "cli/graphviz.h"
 #include "compiler/graph.h"
 
-extern const unsigned char qb_page_html[], qb_page_sweep[], qb_page_chart[]; /* NUL-terminated; gen/page.c */
+extern const unsigned char qb_page_html[], qb_page_sweep[],
+    qb_page_chart[]; /* NUL-terminated; gen/page.c */
 
 /* Inside a script element no '<' may stand; in JSON it only stands in strings, where it may be escaped. */
 static bool put_json(const char *json, FILE *f)

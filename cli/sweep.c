@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MOST_RESULTS 1000000 /* points × images */
-#define UNITS_ABREAST 4      /* for each thread: then each takes units of its own */
+#define MOST_RESULTS  1000000 /* points × images */
+#define UNITS_ABREAST 4       /* for each thread: then each takes units of its own */
 
 /* Stands for all images where none is looked at. */
 #define ANY_IMAGE "./.any image.tif"
@@ -14,10 +14,10 @@
 typedef struct Sweep {
     QbSweep points;
     QbFrontState front;
-    QbCliOptions o;       /* with a folder of the results */
-    QbBatchList images;   /* of --batch; none: the pipeline's own */
-    QbNamePattern names;  /* of their columns */
-    QbBatchList results;  /* each image at each point */
+    QbCliOptions o;        /* with a folder of the results */
+    QbBatchList images;    /* of --batch; none: the pipeline's own */
+    QbNamePattern names;   /* of their columns */
+    QbBatchList results;   /* each image at each point */
     QbNamePattern columns; /* of all results */
 } Sweep;
 
@@ -216,8 +216,7 @@ static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbKernels *
     Sweep s = {.o = *o};
     if (!s.o.output)
         s.o.output = ".";
-    s.images = (QbBatchList){
-        .arena = p->arena, .recursive = o->recursive, .volumes = o->volumes};
+    s.images = (QbBatchList){.arena = p->arena, .recursive = o->recursive, .volumes = o->volumes};
     s.results.arena = p->arena;
     int status = qb_sweep_open(&s.points, p, &s.o);
     if (status == 0)

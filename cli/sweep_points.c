@@ -155,8 +155,9 @@ static int read_axes(QbSweep *s)
     if ((status = read_params(s, kinds, &set.params)) != 0)
         return status;
     if (s->n_axes == 0)
-        return qb_fail(QB_EXIT_USAGE, "there is nothing to sweep: expected a parameter with several "
-                                      "values, as in '-p level=10,20,30' or '-p level=10:50:10'");
+        return qb_fail(QB_EXIT_USAGE,
+                       "there is nothing to sweep: expected a parameter with several "
+                       "values, as in '-p level=10,20,30' or '-p level=10:50:10'");
     return qb_pipeline_options(s->p, &set, &s->lower);
 }
 
@@ -225,10 +226,8 @@ void qb_sweep_override(const QbSweep *s, int point, QbArena *arena, QbLowerOptio
         const QbSweepAxis *axis = &s->axes[a];
         const QbSweepValue *row = &axis->v[row_of(s, point, a) * axis->n_names];
         for (int k = 0; k < axis->n_names; k++)
-            v[n++] = (QbOverride){.name = axis->names[k],
-                                  .value = row[k].text,
-                                  .from = axis->from,
-                                  .in = row[k].in};
+            v[n++] = (QbOverride){
+                .name = axis->names[k], .value = row[k].text, .from = axis->from, .in = row[k].in};
     }
     lo->overrides = v;
     lo->n_overrides = n;
@@ -342,8 +341,8 @@ static int value_points(QbSweep *s)
             return QB_EXIT_USAGE;
         const char *name = s->points[k].name;
         if (qb_name_map_get(known, name) >= 0)
-            return qb_fail(QB_EXIT_USAGE,
-                           "the point '%s' comes twice: each value is given once", name);
+            return qb_fail(QB_EXIT_USAGE, "the point '%s' comes twice: each value is given once",
+                           name);
         qb_name_map_put(known, name, k);
     }
     return 0;
@@ -362,8 +361,7 @@ static void name_columns(QbSweep *s)
             const char *name = s->axes[a].names[k];
             bool taken = qb_batch_takes_column(name);
             s->tags[s->n_names].type = QB_TAG_NUMBER;
-            s->tags[s->n_names].name =
-                taken ? qb_arena_printf(s->arena, "param_%s", name) : name;
+            s->tags[s->n_names].name = taken ? qb_arena_printf(s->arena, "param_%s", name) : name;
             s->names[s->n_names++] = name;
         }
     }

@@ -43,8 +43,8 @@ static bool find_plot(const QbCliOptions *o, const QbResultTable *tables, int n,
         return true;
     for (int t = 0; t < n && !plot->column; t++) {
         size_t length = dot ? (size_t)(dot - name) : 0;
-        bool is_named = !dot || (strlen(tables[t].name) == length &&
-                                 !strncmp(tables[t].name, name, length));
+        bool is_named =
+            !dot || (strlen(tables[t].name) == length && !strncmp(tables[t].name, name, length));
         if (!is_named || !has_column(&tables[t], dot ? dot + 1 : name))
             continue;
         plot->table = tables[t].name;
@@ -59,7 +59,8 @@ static int refuse_plot(const QbCliOptions *o, const QbResultTable *tables, int n
     for (int k = 0; k < n; k++)
         for (int c = 0; c < tables[k].n_columns; c++)
             qb_text_addf(&t, ", '%s.%s'", tables[k].name, tables[k].columns[c].name);
-    qb_fail(0, "'--plot' expects 'objects' or the column of a table, found '%s': there is 'objects'%s",
+    qb_fail(0,
+            "'--plot' expects 'objects' or the column of a table, found '%s': there is 'objects'%s",
             o->plot, t.s ? t.s : "");
     qb_text_free(&t);
     return QB_EXIT_USAGE;
@@ -120,9 +121,9 @@ static void add_head(Page *p)
     qb_text_add(t, ", ");
     add_key(t, "sha256", p->f->sha256);
     qb_text_add(t, "}, ");
-    add_key(t, "plot", p->plot->column
-                           ? qb_arena_printf(p->f->p->arena, "mean %s", p->plot->name)
-                           : p->plot->name);
+    add_key(t, "plot",
+            p->plot->column ? qb_arena_printf(p->f->p->arena, "mean %s", p->plot->name)
+                            : p->plot->name);
     qb_text_add(t, ", \"parameters\": [");
     for (int k = 0; k < p->f->sweep->n_names; k++) {
         const QbTag *tag = &p->f->sweep->tags[k];

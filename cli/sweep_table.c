@@ -16,8 +16,7 @@ typedef struct Line {
 
 static QbOverrideText *here(const Line *l, size_t at)
 {
-    QbOverrideText in = {
-        .place = l->place, .text = l->text, .at = at, .lines_before = l->number};
+    QbOverrideText in = {.place = l->place, .text = l->text, .at = at, .lines_before = l->number};
     return qb_arena_memdup(l->s->arena, &in, sizeof(in));
 }
 

@@ -30,10 +30,8 @@ static double cost_of_more(QbFrontState *f, QbBatchJob *job, int point)
 {
     int image = job->image / f->n_points * f->n_points + point, before = job->dag->n_nodes;
     double sum = 0;
-    *job = (QbBatchJob){.image = image,
-                        .path = f->list->v[image].path,
-                        .arena = job->arena,
-                        .dag = job->dag};
+    *job = (QbBatchJob){
+        .image = image, .path = f->list->v[image].path, .arena = job->arena, .dag = job->dag};
     qb_front_lower(f, job);
     for (int id = before; id < job->dag->n_nodes; id++)
         sum += cost_of(job->dag, qb_dag_at(job->dag, id));
@@ -61,7 +59,8 @@ static void sort_axes(Weighed *v, int n)
 static int find_sound(QbFrontState *f, QbBatchJob *job)
 {
     for (int k = 0; k < f->list->n; k++) {
-        *job = (QbBatchJob){.image = k, .path = f->list->v[k].path, .arena = qb_arena_new(), .picture = -1};
+        *job = (QbBatchJob){
+            .image = k, .path = f->list->v[k].path, .arena = qb_arena_new(), .picture = -1};
         if (qb_front_lower(f, job)) {
             f->sound = k;
             return k % f->n_points;
@@ -156,10 +155,8 @@ static void share_unit(QbFrontState *f, const QbBatchUnit *u, QbSharing *sum)
     QbDag *g = NULL;
     for (int k = 0; k < u->n; k++) {
         QbBatchJob *job = QB_NEW(arena, QbBatchJob);
-        *job = (QbBatchJob){.image = u->images[k],
-                            .path = f->list->v[u->images[k]].path,
-                            .arena = arena,
-                            .dag = g};
+        *job = (QbBatchJob){
+            .image = u->images[k], .path = f->list->v[u->images[k]].path, .arena = arena, .dag = g};
         if (qb_front_lower(f, job))
             jobs[n++] = job;
         g = job->dag;

@@ -153,8 +153,8 @@ static void add_range(QbSweep *s, QbSweepAxis *axis, const Range *r)
     bool reaches = fabs(steps - whole) <= WHOLE_STEP * (whole > 1 ? whole : 1);
     int64_t n = (int64_t)(reaches ? whole : floor(steps)) + 1;
     for (int64_t k = 0; k < n; k++)
-        qb_sweep_add_value(
-            s, axis, qb_arena_strdup(s->arena, qb_number_text(value_of(r, k), digits)), NULL);
+        qb_sweep_add_value(s, axis,
+                           qb_arena_strdup(s->arena, qb_number_text(value_of(r, k), digits)), NULL);
 }
 
 /* ---- a parameter ------------------------------------------------------------------------------------- */

@@ -212,8 +212,7 @@ static bool same_tables(const QbBatch *b, QbBatchJob *job)
                    !strcmp(x->columns[c].name, y->columns[c].name);
     }
     if (!same)
-        qb_failure_set(&job->failure, "",
-                    "its tables have other columns than those of the first");
+        qb_failure_set(&job->failure, "", "its tables have other columns than those of the first");
     return same;
 }
 

@@ -9,8 +9,7 @@ static void add_output(QbDag *g, const QbOutput *o)
 {
     QbOutput copy = *o;
     if (o->n_items)
-        copy.items =
-            qb_arena_memdup(g->arena, o->items, sizeof(*o->items) * (size_t)o->n_items);
+        copy.items = qb_arena_memdup(g->arena, o->items, sizeof(*o->items) * (size_t)o->n_items);
     g->outputs[g->n_outputs++] = copy;
 }
 
@@ -77,7 +76,8 @@ static double expected_ns(const QbStep *s)
 {
     if (!qb_step_runs(s))
         return 0;
-    double rows = (double)(s->box.hi[1] - s->box.lo[1]), row = (double)(s->box.hi[2] - s->box.lo[2]);
+    double rows = (double)(s->box.hi[1] - s->box.lo[1]),
+           row = (double)(s->box.hi[2] - s->box.lo[2]);
     return s->cost * (double)s->ticks * rows * row;
 }
 

@@ -416,8 +416,7 @@ bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err
 
 static bool find_pictured(QbResults *r, QbResultOld *olds, int n, QbErr *err)
 {
-    QbDbStatement *s =
-        r->has_pictures ? prepare(r, "SELECT image_id FROM pictures", err) : NULL;
+    QbDbStatement *s = r->has_pictures ? prepare(r, "SELECT image_id FROM pictures", err) : NULL;
     while (s && qb_db_row(s)) {
         int64_t k = qb_db_whole(s, 0) - 1;
         if (k >= 0 && k < n)

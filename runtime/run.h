@@ -43,7 +43,7 @@ typedef struct QbRunOptions {
     void *progress_ctx;
     QbCheckpoint *checkpoint; /* states are saved there, and taken from it; NULL: none */
     int head_rows;            /* of each table that is written, to be shown */
-    int thumb_side; /* of the small picture that is made of each image that is written, pixels; 0: none */
+    int thumb_side; /* of the small picture that is made of each image and plot that is written, pixels; 0: none */
 } QbRunOptions;
 
 typedef struct QbStepTime {
@@ -87,7 +87,7 @@ typedef struct QbOutputDone {
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
     int64_t rows;   /* of a table */
     size_t printed; /* print: where in the run's printed text it ends */
-    QbText thumb;   /* of an image, with options.thumb_side: the bytes of a PNG file */
+    QbText thumb;   /* of an image or plot, with options.thumb_side: the bytes of a PNG file */
 } QbOutputDone;
 
 typedef struct QbRunResult {

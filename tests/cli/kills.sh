@@ -10,6 +10,8 @@ commands() {
 sweep    3  sweep s.qbi --batch scans/scan1 --batch cut.tif -p level=40:130:3 -p filter=median(3),gaussian(1),median(5) -o OUT
 batch    3  batch p.qbi images -o OUT
 patterns 0  batch v.qbi scans --volumes --pattern scan{n:int} -t 2 -o OUT
+watch    3  watch p.qbi images -o OUT --until 42 --idle 60s
+saved    0  run r.qbi -o OUT --checkpoint OUT.saved --checkpoint-every 0.02
 END2
 }
 
@@ -39,6 +41,14 @@ cells = read(input) |> filter |> threshold(level) |> label
 save count(cells) to "{input.stem}_count.csv"
 save cells to "{input.stem}_labels.tif"
 print "largest", max(read(input)), "above", level
+END2
+cat >r.qbi <<'END2'
+image = foam([96, 200, 200], seed=3)
+cells = gaussian(image, 1) |> median(5) |> threshold(otsu(image)) |> label
+save count(cells) to "count.csv"
+save cells to "labels.tif"
+save project(gaussian(image, 2), max) to "top.png"
+print mean(image)
 END2
 for seed in $(seq 40); do
     qbic run make.qbi -q -p seed=$seed || fail "no image $seed"
