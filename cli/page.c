@@ -8,7 +8,8 @@
 #include "cli/graphviz.h"
 #include "compiler/graph.h"
 
-extern const unsigned char qb_page_html[], qb_page_chart[]; /* NUL-terminated; gen/page.c */
+extern const unsigned char qb_page_html[], qb_page_sweep[],
+    qb_page_chart[]; /* NUL-terminated; gen/page.c */
 
 /* Inside a script element no '<' may stand; in JSON it only stands in strings, where it may be escaped. */
 static bool put_json(const char *json, FILE *f)
@@ -39,6 +40,17 @@ bool qb_page_write(const QbPage *p, FILE *f)
         at = mark + strlen(marks[k]);
     }
     return ok && fputs(at, f) >= 0;
+}
+
+bool qb_page_write_sweep(const char *data, FILE *f)
+{
+    const char *page = (const char *)qb_page_sweep, *chart = strstr(page, "@CHART@"),
+               *at = strstr(page, "@DATA@");
+    QB_CHECK(chart && at && chart < at);
+    size_t head = (size_t)(chart - page), between = (size_t)(at - chart) - strlen("@CHART@");
+    return fwrite(page, 1, head, f) == head && fputs((const char *)qb_page_chart, f) >= 0 &&
+           fwrite(chart + strlen("@CHART@"), 1, between, f) == between && put_json(data, f) &&
+           fputs(at + strlen("@DATA@"), f) >= 0;
 }
 
 /* ---- what a run knows beside its report ------------------------------------------------------------- */

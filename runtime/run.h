@@ -86,6 +86,7 @@ typedef struct QbOutputDone {
     QbTable *table; /* gathered; outputs of one node share it */
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
     int64_t rows;   /* of a table */
+    size_t printed; /* print: where in the run's printed text it ends */
     QbText thumb;   /* of an image or plot, with options.thumb_side: the bytes of a PNG file */
 } QbOutputDone;
 
