@@ -2,6 +2,7 @@
 #ifndef QB_RUNTIME_IMAGE_WRITE_H
 #define QB_RUNTIME_IMAGE_WRITE_H
 
+#include "core/text.h"
 #include "runtime/imgio.h"
 
 /* The path as the user gave it. */
@@ -48,6 +49,10 @@ bool qb_writer_begin(const QbWriteSpec *spec, const QbWriterOps *ops, QbImageWri
 /* One row of the raster as the file stores it, little-endian: masks as 0 and 255, labels checked against
  * the type, NaN canonical. */
 bool qb_store_row(const QbImageWriter *w, const void *row, void *to, QbErr *err);
+/* A colour for each label, the same whatever else is in the image; 0 is black. */
+void qb_label_colour(uint32_t label, uint8_t rgb[3]);
+/* A PNG of grey or RGB bytes, into memory. */
+bool qb_png_memory(const uint8_t *pixels, int width, int height, bool rgb, QbText *out, QbErr *err);
 size_t qb_piece_bound(const QbType *type, QbPix store, int64_t n_rows);
 
 #endif

@@ -36,6 +36,7 @@ typedef struct Live {
     bool merging;
     int running;                      /* tiles in work */
     int *users, *user_input, n_users; /* consumers of the ring in this pass */
+    struct QbThumb *thumb;            /* SINK, with options.show */
     int64_t voxels;                   /* done so far, and the time that took in tasks */
     double seconds;
 } Live;
@@ -126,6 +127,18 @@ void qb_outputs_abort(Run *run);
 bool qb_values_ready(Run *run, QbErr *err);
 /* printing.c */
 bool qb_print_outputs(Run *run, QbErr *err);
+/* One cell of a table as `print` shows it. */
+bool qb_print_cell(QbTable *t, int64_t row, int column, char buf[32], QbErr *err);
+
+/* show.c. Of a sink: gather a small picture while it is written, hand it to the result, or drop it. */
+void qb_show_open(const Run *run, Live *l);
+bool qb_show_take(Run *run, Live *l, QbErr *err);
+void qb_show_close(Live *l);
+/* Once all tables are there. */
+bool qb_show_sizes(Run *run, QbErr *err);
+/* The first rows of a table; the caller frees *json in either case. */
+bool qb_show_rows(QbTable *t, int64_t rows, char **json, QbErr *err);
+
 /* The first rows of a table as right-aligned columns. */
 bool qb_print_table(QbTable *t, int64_t rows, QbText *out, QbErr *err);
 

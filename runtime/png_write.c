@@ -41,7 +41,7 @@ static void mask_row(const QbImageWriter *w, const uint8_t *row, uint8_t *to)
 
 /* A label's colour depends on its number alone. Hues step by the golden section of the circle, so that near numbers lie
  * far apart on it; brightness and saturation take turns for those that come near again. Nothing is near black. */
-static void label_colour(uint32_t label, uint8_t rgb[3])
+void qb_label_colour(uint32_t label, uint8_t rgb[3])
 {
     static const int values[3] = {255, 224, 184}, floors[4] = {32, 96, 0, 64};
     if (label == 0) {
@@ -65,7 +65,7 @@ static void label_row(const QbImageWriter *w, const uint32_t *row, uint8_t *to)
     uint32_t last = 0;
     for (int64_t x = 0; x < w->width; x++) {
         if (row[x] != last)
-            label_colour(last = row[x], rgb);
+            qb_label_colour(last = row[x], rgb);
         memcpy(to + 3 * x, rgb, 3);
     }
 }
@@ -190,6 +190,58 @@ static void free_png(QbImageWriter *w)
     if (p && p->png)
         png_destroy_write_struct(&p->png, &p->info);
     free(p);
+}
+
+/* ---- in memory -------------------------------------------------------------------------------------- */
+
+typedef struct Memory {
+    QbText *out;
+    char text[256];
+} Memory;
+
+static void on_memory_error(png_structp png, png_const_charp text)
+{
+    Memory *m = png_get_error_ptr(png);
+    strncpy(m->text, text, sizeof(m->text) - 1);
+    png_longjmp(png, 1);
+}
+
+static void on_memory_bytes(png_structp png, png_bytep bytes, png_size_t n)
+{
+    Memory *m = png_get_io_ptr(png);
+    qb_text_addn(m->out, (const char *)bytes, n);
+}
+
+static bool write_memory(png_structp png, png_infop info, const uint8_t *pixels, int width,
+                         int height, bool rgb)
+{
+    if (setjmp(png_jmpbuf(png)))
+        return false;
+    png_set_compression_level(png, LEVEL);
+    png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8,
+                 rgb ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+    png_write_info(png, info);
+    for (int y = 0; y < height; y++)
+        png_write_row(png, pixels + (size_t)y * (size_t)width * (rgb ? 3 : 1));
+    png_write_end(png, info);
+    return true;
+}
+
+bool qb_png_memory(const uint8_t *pixels, int width, int height, bool rgb, QbText *out, QbErr *err)
+{
+    Memory m = {.out = out, .text = "out of memory"};
+    png_structp png =
+        png_create_write_struct(PNG_LIBPNG_VER_STRING, &m, on_memory_error, on_warning);
+    png_infop info = png ? png_create_info_struct(png) : NULL;
+    bool ok = info != NULL;
+    if (ok) {
+        png_set_write_fn(png, &m, on_memory_bytes, on_flush);
+        ok = write_memory(png, info, pixels, width, height, rgb);
+    }
+    if (png)
+        png_destroy_write_struct(&png, &info);
+    return ok || qb_err_set(err, "cannot make a picture: %s", m.text);
 }
 
 static const QbWriterOps png_ops = {

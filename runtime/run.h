@@ -28,6 +28,7 @@ typedef struct QbRunOptions {
         void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */
     void *progress_ctx;
     int head_rows; /* of each table that is written, to be shown */
+    bool show;     /* small pictures of what is written, sizes of objects: for a page */
 } QbRunOptions;
 
 typedef struct QbStepTime {
@@ -63,13 +64,38 @@ typedef struct QbPassTime {
     double start, end;
 } QbPassTime;
 
+/* Small pictures take at most this part of the memory budget, and no more bytes than this. */
+#define QB_SHOW_SHARE 128
+#define QB_SHOW_MOST  ((size_t)16 << 20)
+
+/* A small picture of an image that was written: of a volume its middle slice. */
+typedef struct QbSmall {
+    unsigned char *png; /* NULL: none */
+    size_t n;
+    int64_t slice; /* −1: all there is */
+    int width, height;
+    double low, high; /* of an image: the values that are black and white */
+} QbSmall;
+
+enum { QB_SIZE_BINS = 24 };
+/* How many objects of a table with a column `voxels` have which size: bin k counts edge[k] … edge[k + 1] − 1, and each bin is
+ * wider than the one before by the same factor, as far as whole numbers allow. */
+typedef struct QbSizes {
+    const char *name; /* of what was measured */
+    int64_t n, bin[QB_SIZE_BINS], edge[QB_SIZE_BINS + 1], smallest, largest;
+    double mean, median;
+    int n_bins;
+} QbSizes;
+
 typedef struct QbOutputDone {
     const char *path; /* as written, in out_dir; NULL for print */
     const char *kind; /* "image" "mask" "labels" "table" */
     int64_t bytes;
     QbTable *table; /* gathered; outputs of one node share it */
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
+    char *cells;    /* with options.show: the same rows as JSON, or NULL */
     int64_t rows;   /* of a table */
+    QbSmall small;
 } QbOutputDone;
 
 typedef struct QbRunResult {
@@ -85,6 +111,8 @@ typedef struct QbRunResult {
     int n_passes;
     QbMemorySample *samples;
     int n_samples;
+    QbSizes *sizes; /* with options.show */
+    int n_sizes;
     double began;     /* seconds from options.started to the call of qb_run */
     double wall, cpu; /* of the process since options.started */
     double pass_wall; /* inside passes */

@@ -1,5 +1,6 @@
 /* Outputs: rasters are packed in parallel and appended in order while the passes run; at the end all files appear, or none. */
 #include "runtime/parts.h"
+#include "runtime/thumb.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,8 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
         ok = qb_writer_open_tiff(&spec, &w, err);
     l->state = w;
     free(path);
+    if (ok)
+        qb_show_open(run, l);
     return ok;
 }
 
@@ -60,6 +63,8 @@ bool qb_sink_pack(Run *run, Live *l, const QbTask *t, unsigned char *partial, Qb
     (void)run;
     const QbRows *r = &t->in[0];
     QbPacked *packed = NULL;
+    if (l->thumb)
+        qb_thumb_rows(l->thumb, &t->out.box, r);
     bool ok = qb_writer_pack(l->state, &t->out.box, r->row, &packed, err);
     memcpy(partial, &packed, sizeof(packed));
     return ok;
@@ -93,7 +98,10 @@ void qb_outputs_abort(Run *run)
 {
     for (int i = 0; i < run->plan->n_steps; i++) {
         Live *l = &run->live[i];
-        if (l->step->kind != QB_STEP_SINK || !l->state)
+        if (l->step->kind != QB_STEP_SINK)
+            continue;
+        qb_show_close(l);
+        if (!l->state)
             continue;
         drop_packed(l);
         qb_writer_abort(l->state);
@@ -128,7 +136,7 @@ static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
             continue;
         QbImageWriter *w = l->state;
         l->state = NULL;
-        if (!qb_writer_finish(w, &pending[l->step->output], err))
+        if (!qb_writer_finish(w, &pending[l->step->output], err) || !qb_show_take(run, l, err))
             return false;
     }
     for (int i = 0; i < g->n_outputs; i++) {
@@ -169,6 +177,8 @@ static bool add_head(Run *run, int output, QbErr *err)
         return true;
     bool ok = qb_print_table(table, run->o->head_rows, &t, err);
     run->r->outputs[output].head = t.s;
+    if (ok && run->o->show)
+        ok = qb_show_rows(table, run->o->head_rows, &run->r->outputs[output].cells, err);
     return ok;
 }
 
@@ -176,7 +186,7 @@ bool qb_outputs_commit(Run *run, QbErr *err)
 {
     const QbDag *g = run->plan->dag;
     QbAtomicFile **pending = qb_xcalloc((size_t)g->n_outputs + 1, sizeof(QbAtomicFile *));
-    bool ok = finish_files(run, pending, err);
+    bool ok = finish_files(run, pending, err) && qb_show_sizes(run, err);
     for (int i = 0; ok && i < g->n_outputs; i++) {
         const QbOutput *o = &g->outputs[i];
         if (!pending[i])
