@@ -96,7 +96,7 @@ function heading() {
   $('hash').textContent = `sha256 ${d.pipeline.sha256}`;
   if (d.status) return failure();
   $('verdict').textContent = `${run.wall_s.toFixed(2)} s on ${run.threads} thread${run.threads > 1 ? 's' : ''}, p = ${p.toFixed(2)}` +
-    (hot ? `; ${hot.op} is the hotspot (${percent(d.hotspot.share)})` : '') +
+    (hot ? `; ${called(hot)} is the hotspot (${percent(d.hotspot.share)})` : '') +
     `; 8 cores would give ${amdahl(8).toFixed(1)}×`;
 }
 
@@ -221,7 +221,7 @@ function outputs() {
 const charts = [];
 function chart(canvas, label, config) {
   Object.assign(Chart.defaults, { color: css('--soft'), borderColor: css('--line'), animation: false, maintainAspectRatio: false });
-  Object.assign(Chart.defaults.plugins.legend.labels, { boxWidth: 20, boxHeight: 4 });
+  Object.assign(Chart.defaults.plugins.legend.labels, { boxWidth: 18, boxHeight: 9, usePointStyle: true, padding: 14 });
   Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
   canvas.setAttribute('aria-label', label);
   charts.push(new Chart(canvas, config));
@@ -231,7 +231,7 @@ const title = text => ({ display: true, text });
 function nodeChart() {
   $('nodes_box').style.height = `${Math.max(220, 84 + 26 * (nodes.length + 1))}px`;
   const most = innerWidth < 600 ? 14 : 30, other = Math.max(0, run.other_s);
-  const set = (label, data, backgroundColor) => ({ label, data, backgroundColor, maxBarThickness: 20 });
+  const set = (label, data, backgroundColor) => ({ label, data, backgroundColor, maxBarThickness: 20, pointStyle: 'rect' });
   chart($('nodes'), `thread-seconds of ${nodes.length} nodes; the table of nodes has the numbers`, {
     type: 'bar',
     data: {
@@ -244,14 +244,17 @@ function nodeChart() {
     options: {
       indexAxis: 'y',
       scales: { x: { stacked: true, title: title('thread-seconds') }, y: { stacked: true, ticks: { autoSkip: false } } },
-      plugins: { tooltip: { callbacks: { label: i => `${i.dataset.label}: ${seconds(i.parsed.x)}` } } },
+      plugins: {
+        legend: { labels: { boxWidth: 10 } },
+        tooltip: { callbacks: { label: i => `${i.dataset.label}: ${seconds(i.parsed.x)}` } },
+      },
     },
   });
 }
 
 function amdahlChart() {
   const at = Array.from({ length: 25 }, (_, k) => 2 ** (k / 4));
-  const line = (label, data, colour, more) => ({ label, data, borderColor: colour, backgroundColor: colour, pointRadius: 0, borderWidth: 2, ...more });
+  const line = (label, data, colour, more) => ({ label, data, borderColor: colour, backgroundColor: colour, pointStyle: 'line', pointRadius: 0, borderWidth: 2, ...more });
   const sets = [line(`Amdahl, p = ${p.toFixed(3)}`, at.map(x => ({ x, y: amdahl(x) })), css('--parallel')),
     line('ideal', [{ x: 1, y: 1 }, { x: 64, y: 64 }], css('--ideal'), { borderDash: [5, 5], borderWidth: 1.5 })];
   if (scale) {
@@ -259,8 +262,8 @@ function amdahlChart() {
     sets.push(line('measured', scale.rows.map(r => ({ x: r.threads, y: r.speedup })), css('--serial'),
       { showLine: false, pointRadius: 6, pointStyle: 'rectRot' }));
     sets.push(line('single runs', scale.rows.flatMap(r => r.walls_s.map(w => ({ x: r.threads, y: first / w }))), css('--serial'),
-      { showLine: false, pointRadius: 2 }));
-    if (q !== null && q <= 1)
+      { showLine: false, pointRadius: 2, pointStyle: 'circle' }));
+    if (q !== null && q >= 0 && q <= 1)
       sets.push(line(`fitted, p = ${q.toFixed(3)}`, at.map(x => ({ x, y: 1 / ((1 - q) + q / x) })), css('--serial'), { borderDash: [2, 3], borderWidth: 1.5 }));
   }
   const two = { type: 'logarithmic', ticks: { callback: v => v }, afterBuildTicks: a => { a.ticks = [1, 2, 4, 8, 16, 32, 64].map(value => ({ value })); } };
@@ -282,7 +285,7 @@ function useChart() {
   const parts = 200, step = run.wall_s / parts || 1, work = atWork(parts, step);
   const mib = n => n / (1 << 20), { budget, predicted, peak } = run.memory;
   const most = Math.max(peak, ...extra.memory.map(m => m[1])), shown = budget <= 4 * most;
-  const line = (label, data, colour, more) => ({ label, data, borderColor: colour, pointRadius: 0, borderWidth: 1.5, ...more });
+  const line = (label, data, colour, more) => ({ label, data, borderColor: colour, pointStyle: 'line', pointRadius: 0, borderWidth: 1.5, ...more });
   const level = (label, v, colour) => line(label, [{ x: 0, y: mib(v) }, { x: run.wall_s, y: mib(v) }], colour, { borderDash: [5, 4], yAxisID: 'm' });
   const sets = [line('threads at work', Array.from(work, (w, i) => ({ x: (i + 0.5) * step, y: w })), css('--parallel'),
     { backgroundColor: css('--parallel') + '33', fill: true, yAxisID: 'y' }),
@@ -367,8 +370,8 @@ function graph() {
     t.setAttribute('class', 'share');
     t.setAttribute('x', box.x + box.width + 3);
     t.setAttribute('y', box.y + 10);
-    t.textContent = s >= 0.005 ? percent(s) : '< 1 %';
-    g.append(t);
+    t.textContent = percent(s);
+    if (s >= 0.005) g.append(t);
   }
 }
 
