@@ -1,134 +1,221 @@
-/* Times the kernels of ranks alone, on one core: million voxels a second of each processor variant, over tasks as the planner
- * cuts them. Not built by default: cmake --build … --target bench_kernels. */
-#include "core/base.h"
-#include "stdlib/kernels/filter.h"
+/* Times kernels in memory, through the runtime: every case is a pipeline over held images (held.h). Rounds go over all cases, so
+ * that a disturbance of the machine meets all of them alike. Prints one JSON object a line, with the seconds of every round;
+ * bench/run calls it and knows the goals. */
+#include "bench/cases.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
-typedef struct Case {
-    QbPix pix;
-    int64_t size[3]; /* size[1] 1: an image */
-    double target;   /* million voxels a second on two cores with AVX2; 0: none */
-} Case;
+#define MAX_ROUNDS 99
 
-static const Case cases[] = {
-    {QB_U8, {3, 1, 3}, 4000},  {QB_U8, {5, 1, 5}, 1600},  {QB_U8, {7, 1, 7}, 300},
-    {QB_U8, {11, 1, 11}, 300}, {QB_U8, {15, 1, 15}, 0},   {QB_U8, {21, 1, 21}, 0},
-    {QB_U8, {31, 1, 31}, 0},   {QB_U8, {101, 1, 101}, 0}, {QB_U16, {3, 1, 3}, 0},
-    {QB_U16, {5, 1, 5}, 500},  {QB_U16, {7, 1, 7}, 150},  {QB_U16, {9, 1, 9}, 0},
-    {QB_U16, {11, 1, 11}, 0},  {QB_U16, {15, 1, 15}, 0},  {QB_U16, {21, 1, 21}, 0},
-    {QB_U16, {31, 1, 31}, 0},  {QB_F32, {3, 1, 3}, 0},    {QB_F32, {5, 1, 5}, 0},
-    {QB_F32, {7, 1, 7}, 0},    {QB_F32, {11, 1, 11}, 0},  {QB_F64, {3, 1, 3}, 0},
-    {QB_F64, {5, 1, 5}, 0},    {QB_U8, {3, 3, 3}, 1400},  {QB_U8, {5, 5, 5}, 100},
-    {QB_U8, {7, 7, 7}, 30},    {QB_U8, {9, 9, 9}, 0},     {QB_U8, {1, 3, 3}, 0},
-    {QB_U8, {1, 5, 5}, 0},     {QB_U16, {3, 3, 3}, 280},  {QB_U16, {5, 5, 5}, 32},
-    {QB_U16, {7, 7, 7}, 0},    {QB_F32, {3, 3, 3}, 0},    {QB_F32, {5, 5, 5}, 0},
-    {QB_F64, {3, 3, 3}, 0},    {QB_F64, {5, 5, 5}, 0},
-};
-
-/* Of this thread on a core: other programs do not count. */
-static double seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-/* Slow waves and noise, as images of cameras have: half the range of the type. */
-static void draw(QbPix pix, void *row, int64_t nx, uint64_t *state)
-{
-    double span = pix == QB_U8 ? 255 : pix == QB_U16 ? 65535 : 1;
-    for (int64_t x = 0; x < nx; x++) {
-        *state = *state * 6364136223846793005u + 1442695040888963407u;
-        double noise = (double)(*state >> 40) / (double)(1 << 24), wave = (double)(x % 257) / 257;
-        qb_pix_put(pix, row, x,
-                   span * (getenv("QB_BENCH_NOISE") ? noise : 0.1 + 0.4 * wave + 0.2 * noise));
-    }
-}
+/* One case, and what its rounds took. */
+typedef struct Row {
+    const Case *c;
+    HeldPlan *plan;
+    Held kept;
+    HeldTime time[MAX_ROUNDS];
+    BenchSeconds beside[MAX_ROUNDS];
+} Row;
 
 typedef struct Bench {
-    QbTask task;
-    QbType type;
-    QbRows in;
-    QbRankParams params;
-    int64_t ni, ny, nx;
+    HeldOptions how;
+    Inputs *inputs;
+    int rounds;
+    bool tiny, list;
+    const char *data; /* a folder, or NULL */
+    const char *const *only;
+    int n_only, n_rows;
+    Row *rows;
+    RoofMemory *memory;
+    double roof[ROOF_UNITS][MAX_ROUNDS]; /* ROOF_NONE: the triad's bytes a second */
 } Bench;
 
-/* One tile of a long image: rows of its own, so that memory is not what is measured. */
-static double measure(const Case *c, const QbKernels *cpu)
+/* ---- cases -------------------------------------------------------------------------------------------- */
+
+static bool plan_row(Bench *b, Row *row)
 {
-    bool flat = c->size[1] == 1 && c->size[0] > 1;
-    Bench b = {.ni = flat ? 64 : 8, .ny = flat ? 1 : 32, .nx = flat ? 2048 : 512};
-    size_t bytes = qb_pix_bytes(c->pix);
-    memcpy(b.params.size, c->size, sizeof(b.params.size));
-    b.params.rank = qb_window_voxels(c->size) / 2;
-    b.type =
-        (QbType){.kind = QB_IMAGE, .rank = flat ? 2 : 3, .pix = c->pix, .n = {1000, 1000, b.nx}};
-    b.in = (QbRows){
-        .i0 = 500 - c->size[0] / 2, .y0 = 500 - c->size[1] / 2, .ni = b.ni + c->size[0] - 1};
-    b.in.ny = b.ny + c->size[1] - 1;
-    b.in.x1 = b.in.nx = b.nx;
-    int64_t n_in = b.in.ni * b.in.ny, n_out = b.ni * b.ny;
-    unsigned char *in = qb_xmalloc((size_t)(n_in * b.nx) * bytes),
-                  *out = qb_xmalloc((size_t)(n_out * b.nx) * bytes);
-    const void **rows = qb_xcalloc((size_t)n_in, sizeof(void *));
-    void **to = qb_xcalloc((size_t)n_out, sizeof(void *));
-    uint64_t state = 1;
-    for (int64_t r = 0; r < n_in; r++)
-        draw(c->pix, in + (size_t)(r * b.nx) * bytes, b.nx, &state);
-    for (int64_t r = 0; r < n_in; r++)
-        rows[r] = in + (size_t)(r * b.nx) * bytes;
-    for (int64_t r = 0; r < n_out; r++)
-        to[r] = out + (size_t)(r * b.nx) * bytes;
-    b.in.row = rows;
-    const QbType *types[1] = {&b.type};
-    void *scratch =
-        aligned_alloc(64, qb_round_up(qb_rank_box_scratch(&b.params, types, b.ni, b.ny, b.nx), 64));
-    b.task = (QbTask){
-        .params = &b.params, .out_type = &b.type, .in_type = types, .n_in = 1, .in = &b.in};
-    b.task.out = (QbTile){{{500, 500, 0}, {500 + b.ni, 500 + b.ny, b.nx}}, to};
-    b.task.scratch = scratch;
-    b.task.cpu = cpu;
-    double best = 1e9, start = seconds();
-    for (int k = 0; k < 5 || seconds() - start < 0.1; k++) {
-        double before = seconds();
-        cpu->filter->rank_box(&b.task);
-        double wall = seconds() - before;
-        best = wall < best ? wall : best;
-    }
-    free(scratch);
-    free(rows);
-    free(to);
-    free(in);
-    free(out);
-    return (double)(n_out * b.nx) / best / 1e6;
+    static const char *const frames[][2] = {
+        {"print drop(", ")\n"}, {"print keep(", NULL},     {"print ", "\n"},
+        {"save ", " to \"t.csv\"\n"}, {"print drop(", ")\n"},
+    };
+    QbText t = {0};
+    qb_text_add(&t, frames[row->c->use][0]);
+    bool ok = inputs_expand(b->inputs, row->c->text, &t);
+    if (row->c->use == KEEP)
+        qb_text_addf(&t, ", at=%llu)\n", (unsigned long long)(uintptr_t)&row->kept);
+    else
+        qb_text_add(&t, frames[row->c->use][1]);
+    row->plan = ok ? held_plan(t.s, &b->how) : NULL;
+    qb_text_free(&t);
+    return row->plan != NULL;
 }
 
-/* Arguments: pixel types, "u8,f32"; none: all. */
+static bool time_row(Row *row, HeldTime *t)
+{
+    if (row->c->use == DIRECT)
+        return held_direct(row->plan, &row->kept, t);
+    return held_run(row->plan, t);
+}
+
+static BenchSeconds time_beside(const Bench *b, const Row *row)
+{
+    if (row->c->beside == ALONE)
+        return (BenchSeconds){0};
+    if (row->c->beside == BESIDE_LIBTIFF)
+        return roof_libtiff(inputs_file(b->inputs, row->c->text), b->how.threads);
+    const Held *l = inputs_find(b->inputs, "left"), *r = inputs_find(b->inputs, "right");
+    return roof_fused((const float *)l->data, (const float *)r->data, row->kept.data,
+                      qb_voxels(&l->type), b->how.threads);
+}
+
+static double time_roof(Bench *b, RoofUnit unit)
+{
+    return unit == ROOF_NONE ? roof_triad(b->memory)
+                             : roof_peak(unit, b->how.kernels->name, b->how.threads);
+}
+
+/* Round −1 is not kept: caches, huge pages and the clock of the processor settle in it. */
+static bool run_round(Bench *b, int round)
+{
+    int keep = round < 0 ? 0 : round;
+    for (int u = ROOF_NONE; u < ROOF_UNITS; u++)
+        b->roof[u][keep] = time_roof(b, (RoofUnit)u);
+    for (int k = 0; k < b->n_rows; k++) {
+        if (!time_row(&b->rows[k], &b->rows[k].time[keep]))
+            return false;
+        b->rows[k].beside[keep] = time_beside(b, &b->rows[k]);
+    }
+    return true;
+}
+
+/* ---- results ------------------------------------------------------------------------------------------ */
+
+/* A field of all rounds. */
+static void print_rounds(const Bench *b, const char *name, const void *first, size_t size)
+{
+    printf(", \"%s\": [", name);
+    for (int k = 0; k < b->rounds; k++)
+        printf("%s%.6g", k ? ", " : "",
+               *(const double *)((const char *)first + (size_t)k * size));
+    printf("]");
+}
+
+static void print_row(const Bench *b, const Row *row)
+{
+    const Case *c = row->c;
+    printf("{\"name\": \"%s\", \"text\": \"%s\", \"voxels\": %lld, \"bytes\": %g", c->name, c->text,
+           (long long)row->time[0].voxels, c->bytes);
+    if (c->ops > 0)
+        printf(", \"ops\": %g, \"unit\": \"%s\"", c->ops, roof_unit_names[c->unit]);
+    print_rounds(b, "wall", &row->time[0].wall, sizeof(HeldTime));
+    print_rounds(b, "kernel", &row->time[0].kernel, sizeof(HeldTime));
+    print_rounds(b, "cpu", &row->time[0].cpu, sizeof(HeldTime));
+    if (c->beside != ALONE) {
+        print_rounds(b, "beside", &row->beside[0].wall, sizeof(BenchSeconds));
+        print_rounds(b, "beside_cpu", &row->beside[0].cpu, sizeof(BenchSeconds));
+    }
+    printf("}\n");
+}
+
+static void print_results(const Bench *b)
+{
+    printf("{\"variant\": \"%s\", \"threads\": %d", b->how.kernels->name, b->how.threads);
+    for (int u = ROOF_NONE; u < ROOF_UNITS; u++)
+        print_rounds(b, roof_unit_names[u], b->roof[u], sizeof(double));
+    printf("}\n");
+    for (int k = 0; k < b->n_rows; k++)
+        print_row(b, &b->rows[k]);
+}
+
+/* ---- the whole ---------------------------------------------------------------------------------------- */
+
+static bool is_wanted(const Bench *b, const char *name)
+{
+    for (int k = 0; k < b->n_only; k++)
+        if (fnmatch(b->only[k], name, 0) == 0)
+            return true;
+    return b->n_only == 0;
+}
+
+static bool bench(Bench *b)
+{
+    b->rows = qb_xcalloc((size_t)bench_n_cases, sizeof(*b->rows));
+    b->inputs = inputs_new(&b->how, b->data, b->tiny);
+    b->memory = roof_memory_new(b->how.threads, b->tiny ? 1 << 12 : 1 << 25);
+    for (int k = 0; k < bench_n_cases; k++) {
+        if (!is_wanted(b, bench_cases[k].name))
+            continue;
+        b->rows[b->n_rows].c = &bench_cases[k];
+        if (!plan_row(b, &b->rows[b->n_rows++]))
+            return false;
+    }
+    for (int r = -1; r < b->rounds; r++)
+        if (!run_round(b, r))
+            return false;
+    print_results(b);
+    return true;
+}
+
+static void bench_close(Bench *b)
+{
+    for (int k = 0; k < b->n_rows; k++) {
+        held_free(&b->rows[k].kept);
+        held_plan_free(b->rows[k].plan);
+    }
+    free(b->rows);
+    inputs_free(b->inputs);
+    roof_memory_free(b->memory);
+}
+
+static bool options(Bench *b, int argc, char **argv)
+{
+    const char *cpu = NULL;
+    b->rounds = 5;
+    b->how.threads = 2;
+    for (int o; (o = getopt(argc, argv, "r:t:c:d:sl")) != -1;) {
+        if (o == 'r')
+            b->rounds = (int)strtol(optarg, NULL, 10);
+        else if (o == 't')
+            b->how.threads = (int)strtol(optarg, NULL, 10);
+        else if (o == 'c')
+            cpu = optarg;
+        else if (o == 'd')
+            b->data = optarg;
+        else if (o == 's')
+            b->tiny = true;
+        else if (o == 'l')
+            b->list = true;
+        else
+            return false;
+    }
+    b->only = (const char *const *)argv + optind;
+    b->n_only = argc - optind;
+    b->how.kernels = qb_kernels(cpu);
+    return b->how.kernels && b->rounds >= 1 && b->rounds <= MAX_ROUNDS && b->how.threads >= 1 &&
+           b->how.threads <= BENCH_MAX_THREADS;
+}
+
+static int print_names(void)
+{
+    for (int k = 0; k < bench_n_cases; k++)
+        puts(bench_cases[k].name);
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
-    const char *only = argc > 1 ? argv[1] : NULL;
-    const QbKernels *cpu[3];
-    int n = qb_kernels_all(cpu);
-    printf("%-14s", "Mvoxel/s");
-    for (int k = 0; k < n; k++)
-        printf("%10s", cpu[k]->name);
-    printf("    half of target\n");
-    for (int c = 0; c < QB_COUNT(cases); c++) {
-        if (only && !strstr(only, qb_pix_info[cases[c].pix].name))
-            continue;
-        const int64_t *s = cases[c].size;
-        printf("%-4s%3lldx%lldx%-4lld", qb_pix_info[cases[c].pix].name, (long long)s[0],
-               (long long)s[1], (long long)s[2]);
-        for (int k = 0; k < n; k++)
-            printf("%10.1f", measure(&cases[c], cpu[k]));
-        if (cases[c].target > 0)
-            printf("%10.1f", cases[c].target / 2);
-        printf("\n");
-        fflush(stdout);
+    Bench b = {0};
+    if (!options(&b, argc, argv)) {
+        fprintf(stderr, "usage: bench_kernels [-r ROUNDS] [-t THREADS] [-c VARIANT] [-d FOLDER] "
+                        "[-s] [-l] [NAME…]\n");
+        return 2;
     }
-    return 0;
+    if (b.list)
+        return print_names();
+    bool ok = bench(&b);
+    bench_close(&b);
+    return ok ? 0 : 1;
 }

@@ -14,13 +14,6 @@
 
 #include "runtime/imgio.h"
 
-typedef struct Talk {
-    const QbCliOptions *o;
-    const QbBatchList *list;
-    double started;
-    bool bar; /* a line that is written over is on the terminal */
-} Talk;
-
 /* ---- interruption ------------------------------------------------------------------------------------ */
 
 /* The first signal lets the images in flight end; the second leaves, and what they wrote until then goes. */
@@ -43,150 +36,76 @@ static void catch_signals(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
-/* ---- what is said ------------------------------------------------------------------------------------ */
-
-/* 9,998 */
-static const char *grouped(int n, char buf[16])
-{
-    if (n < 1000)
-        snprintf(buf, 16, "%d", n);
-    else if (n < 1000000)
-        snprintf(buf, 16, "%d,%03d", n / 1000, n % 1000);
-    else
-        snprintf(buf, 16, "%d,%03d,%03d", n / 1000000 % 1000, n / 1000 % 1000, n % 1000);
-    return buf;
-}
-
-static void clear_bar(Talk *t)
-{
-    if (t->bar)
-        fputs("\r\033[K", stderr);
-    t->bar = false;
-}
-
-static void told(void *ctx, int image, QbBatchState state, const QbFailure *failure)
-{
-    Talk *t = ctx;
-    const char *name = t->list->v[image].name;
-    clear_bar(t);
-    if (failure && failure->line)
-        qb_fail(0, "%s: %s:%d:%d: %s", name, t->o->positional.v[0], failure->line, failure->column,
-                failure->message);
-    else if (failure)
-        qb_fail(0, "%s: %s", name, failure->message);
-    else if (t->o->verbose)
-        fprintf(stderr, "%s: %s\n", name, state == QB_BATCH_KEPT ? "is done already" : "done");
-}
-
-static bool printed(void *ctx, const char *name, const char *text)
-{
-    clear_bar(ctx);
-    while (*text) {
-        size_t n = strcspn(text, "\n");
-        if (printf("%s %.*s\n", name, (int)n, text) < 0)
-            return false;
-        text += n + (text[n] == '\n');
-    }
-    return fflush(stdout) == 0;
-}
-
-static void progress(void *ctx, const QbBatchCounts *c)
-{
-    Talk *t = ctx;
-    int past = c->done + c->failed, made = past - c->kept;
-    if (t->o->quiet || !isatty(STDERR_FILENO))
-        return;
-    clear_bar(t);
-    double seconds = qb_now() - t->started, rate = seconds > 0 ? made / seconds : 0;
-    fprintf(stderr, "%d/%d images, %d failed, %.3g/s", past, c->n, c->failed, rate);
-    if (rate > 0)
-        fprintf(stderr, ", %.0f s left", ceil((c->n - past) / rate));
-    t->bar = true;
-    fflush(stderr);
-}
-
-static void sum_up(Talk *t, const QbBatchCounts *c)
-{
-    char done[16], failed[16], left[16];
-    clear_bar(t);
-    if (t->o->quiet)
-        return;
-    fprintf(stderr, "%s done", grouped(c->done, done));
-    if (c->kept)
-        fprintf(stderr, " (%s of them before)", grouped(c->kept, left));
-    if (c->failed)
-        fprintf(stderr, ", %s failed (see failures)", grouped(c->failed, failed));
-    if (c->stopped)
-        fprintf(stderr, ", %s not begun: the same command goes on",
-                grouped(c->n - c->done - c->failed, left));
-    fputc('\n', stderr);
-}
-
-/* ---- the images -------------------------------------------------------------------------------------- */
-
-static bool add_lines(QbBatchList *l, const char *path, bool recursive, QbErr *err)
-{
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-    if (!f)
-        return qb_err_set(err, "cannot open '%s': %s", path, strerror(errno));
-    char *line = NULL;
-    size_t cap = 0;
-    ssize_t n;
-    bool ok = true;
-    while (ok && (n = getline(&line, &cap, f)) > 0) {
-        while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-            line[--n] = '\0';
-        ok = n == 0 || qb_batch_add(l, line, recursive, err);
-    }
-    free(line);
-    if (f != stdin)
-        fclose(f);
-    return ok;
-}
-
-static int list_images(const QbCliOptions *o, QbBatchList *l)
-{
-    QbErr err = {0};
-    bool ok = true;
-    for (int k = 1; ok && k < o->positional.n; k++) {
-        const char *word = o->positional.v[k];
-        bool missing = strcmp(word, "-") != 0 && !strpbrk(word, "*?[") && access(word, F_OK) != 0;
-        if (missing)
-            return qb_fail(QB_EXIT_FAILED, "cannot open '%s': %s", word, strerror(errno));
-        ok = strcmp(word, "-") == 0 ? add_lines(l, word, o->recursive, &err)
-                                    : qb_batch_add(l, word, o->recursive, &err);
-    }
-    for (int k = 0; ok && k < o->lists.n; k++)
-        ok = add_lines(l, o->lists.v[k], o->recursive, &err);
-    if (!ok)
-        return qb_fail(QB_EXIT_FAILED, "%s", err.text);
-    qb_batch_name(l);
-    return l->n > 0
-               ? 0
-               : qb_fail(QB_EXIT_FAILED, "there is no image (.tif or .tiff) in what was given");
-}
-
 /* ---- what is the same for all ------------------------------------------------------------------------ */
 
-static int check_table_names(const QbResultRun *run)
+static bool is_one_of(const char *name, const char *const *names, int n)
+{
+    for (int k = 0; k < n; k++)
+        if (!strcasecmp(name, names[k]))
+            return true;
+    return false;
+}
+
+static bool table_name_fits(const QbResultRun *run, int t)
 {
     static const char *const taken[] = {"runs",    "images",  "params",    "failures",
                                         "timings", "printed", "pipelines", "saved"};
-    for (int t = 0; t < run->n_tables; t++) {
-        const char *name = run->tables[t].name;
-        bool bad =
-            !name[0] || name[0] == '.' || strchr(name, '/') || !strncasecmp(name, "sqlite_", 7);
-        for (int k = 0; k < QB_COUNT(taken); k++)
-            bad = bad || !strcasecmp(name, taken[k]);
-        for (int k = 0; k < t; k++)
-            bad = bad || !strcasecmp(name, run->tables[k].name);
-        if (bad)
-            return qb_fail(
+    const char *name = run->tables[t].name;
+    size_t n = strlen(name);
+    if (!n || name[0] == '.' || strchr(name, '/') || !strncasecmp(name, "sqlite_", 7) ||
+        (n >= 6 && !strcasecmp(name + n - 6, "_named")) || is_one_of(name, taken, QB_COUNT(taken)))
+        return false;
+    for (int k = 0; k < t; k++)
+        if (!strcasecmp(name, run->tables[k].name))
+            return false;
+    return true;
+}
+
+/* Columns that a batch adds to a table of its own. */
+static const char *taken_column(const QbResultRun *run, int t)
+{
+    static const char *const taken[] = {"image", "run_id", "image_id", "row_id"};
+    for (int c = 0; c < run->tables[t].n_columns; c++)
+        if (is_one_of(run->tables[t].columns[c].name, taken, QB_COUNT(taken)))
+            return run->tables[t].columns[c].name;
+    return NULL;
+}
+
+static int check_tag(const QbResultRun *run, const char *tag)
+{
+    static const char *const taken[] = {
+        "image",    "image_id",   "run_id",     "row_id",     "name",  "path",
+        "hash",     "sha256",     "status",     "type",       "shape", "objects",
+        "pipeline", "voxel_z_um", "voxel_y_um", "voxel_x_um",
+    };
+    bool bad = is_one_of(tag, taken, QB_COUNT(taken));
+    for (int t = 0; t < run->n_tables; t++)
+        for (int c = 0; c < run->tables[t].n_columns; c++)
+            bad = bad || !strcasecmp(tag, run->tables[t].columns[c].name);
+    return bad ? qb_fail(QB_EXIT_USAGE,
+                         "'--pattern' cannot call a column '%s': the results have one so called",
+                         tag)
+               : 0;
+}
+
+static int check_names(const QbResultRun *run)
+{
+    int status = 0;
+    for (int t = 0; status == 0 && t < run->n_tables; t++) {
+        const char *column = taken_column(run, t);
+        if (!table_name_fits(run, t))
+            status = qb_fail(
                 QB_EXIT_USAGE,
                 "a batch cannot call a table '%s': 'with (table=\"NAME\")' gives it another name",
-                name);
+                run->tables[t].name);
+        else if (column)
+            status = qb_fail(QB_EXIT_USAGE,
+                             "the table '%s' has a column '%s', which a batch adds itself",
+                             run->tables[t].name, column);
     }
-    return 0;
+    for (int k = 0; status == 0 && k < run->n_tags; k++)
+        status = check_tag(run, run->tags[k].name);
+    return status;
 }
 
 /* The tables are those of the first image that can be read. */
@@ -234,6 +153,8 @@ static void describe(QbFrontState *f, QbResultRun *run)
     *run = (QbResultRun){.pipeline = f->p->source.text,
                          .sha256 = f->sha256,
                          .params = params,
+                         .tags = f->pattern->tags,
+                         .n_tags = f->pattern->n,
                          .command = command_of(f->p->arena, f->o),
                          .host = qb_arena_strdup(f->p->arena, host)};
     for (int k = 0; k < g->n_param_values; k++) {
@@ -253,26 +174,19 @@ static int exit_status(const QbBatchCounts *c)
     return c->failed ? QB_EXIT_SOME : QB_EXIT_DONE;
 }
 
-static void say_going_on(const QbCliOptions *o, const QbResultOld *olds, int n)
+static bool begin(const QbBatchOptions *bo, QbArena *arena, QbResults *r, QbErr *err)
 {
     int done = 0;
-    for (int k = 0; k < n; k++)
-        done += olds[k].done;
-    if (done && !o->quiet)
-        fprintf(stderr, "going on: %d of %d images were done before\n", done, n);
-}
-
-static bool begin(const QbBatchOptions *bo, const QbCliOptions *o, QbArena *arena, QbResults *r,
-                  QbErr *err)
-{
     QbResultImage *images = QB_NEW_N(arena, QbResultImage, bo->n + 1);
     QbResultOld *olds = qb_xcalloc((size_t)bo->n + 1, sizeof(*olds));
     for (int k = 0; k < bo->n; k++)
-        images[k] = (QbResultImage){bo->images[k].name, bo->images[k].path};
+        images[k] = (QbResultImage){bo->images[k].name, bo->images[k].path, bo->images[k].tags};
     bool ok =
         qb_results_begin(r, bo->run, images, bo->n, err) && qb_results_olds(r, olds, bo->n, err);
+    for (int k = 0; ok && k < bo->n; k++)
+        done += olds[k].done;
     if (ok)
-        say_going_on(o, olds, bo->n);
+        qb_talk_begin(bo->ctx, done);
     free(olds);
     return ok;
 }
@@ -285,7 +199,7 @@ static bool run_locked(QbFrontState *f, const QbBatchOptions *bo, QbBatchCounts 
     double started = qb_now();
     clock_gettime(CLOCK_REALTIME, &now);
     bool ok =
-        qb_results_open(bo->folder, false, &r, err) && begin(bo, f->o, f->p->arena, r, err) &&
+        qb_results_open(bo->folder, false, &r, err) && begin(bo, f->p->arena, r, err) &&
         qb_batch_run(bo, r, counts, err) &&
         qb_results_end(r, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec, qb_now() - started, err);
     qb_results_close(r);
@@ -297,10 +211,10 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
     const QbCliOptions *o = f->o;
     QbResultRun run;
     describe(f, &run);
-    int status = check_table_names(&run);
+    int status = check_names(&run);
     if (status != 0)
         return status;
-    Talk talk = {.o = o, .list = f->list, .started = qb_now()};
+    QbTalk talk = {.o = o, .list = f->list, .started = qb_now()};
     QbBatchFront front = {.ctx = f, .lower = qb_front_lower, .plan = qb_front_plan};
     QbBatchOptions bo = {
         .images = f->list->v,
@@ -316,27 +230,25 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
         .max_failures = o->fail_fast ? 1 : o->max_failures,
         .front = &front,
         .ctx = &talk,
-        .told = told,
-        .printed = printed,
-        .progress = progress,
+        .told = qb_talk_told,
+        .printed = qb_talk_printed,
+        .progress = qb_talk_progress,
     };
     QbFolderLock *lock = NULL;
     QbBatchCounts counts = {0};
     QbErr err = {0};
     bool ok = qb_folder_lock(o->output, &lock, &err) && run_locked(f, &bo, &counts, &err);
     qb_folder_unlock(lock);
-    clear_bar(&talk);
-    if (!ok)
-        return qb_fail(err.status ? err.status : QB_EXIT_FAILED, "%s", err.text);
-    sum_up(&talk, &counts);
-    return exit_status(&counts);
+    return qb_talk_end(&talk, &counts, ok ? exit_status(&counts) : QB_EXIT_FAILED,
+                       ok ? NULL : err.text);
 }
 
 static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbBatchList *list,
-                         const QbKernels *kernels)
+                         const QbNamePattern *pattern, const QbKernels *kernels)
 {
     QbFrontState f;
     int status = qb_front_open(&f, p, o, list);
+    f.pattern = pattern;
     if (status == 0 && o->why)
         status = qb_batch_why(&f, o->why);
     else if (status == 0 && o->dry_run)
@@ -363,12 +275,13 @@ int qb_cli_batch(const QbCliOptions *o)
                        o->cpu ? o->cpu : "base");
     catch_signals();
     QbPipeline p;
-    QbBatchList list = {.arena = qb_arena_new()};
+    QbNamePattern pattern = {0};
+    QbBatchList list = {.arena = qb_arena_new(), .recursive = o->recursive, .volumes = o->volumes};
     int status = qb_pipeline_open(&p, o->positional.v[0]);
     if (status == 0)
-        status = list_images(o, &list);
+        status = qb_batch_images(o, &list, &pattern);
     if (status == 0)
-        status = with_pipeline(&p, o, &list, kernels);
+        status = with_pipeline(&p, o, &list, &pattern, kernels);
     qb_pipeline_close(&p);
     qb_arena_free(list.arena);
     return status;

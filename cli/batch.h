@@ -19,19 +19,41 @@ typedef struct QbFrontState {
     const QbCliOptions *o;
     QbLowerOptions lower;
     const QbBatchList *list;
-    char sha256[65];   /* of the pipeline */
-    const char *input; /* the parameter that is the image; NULL: none */
+    const QbNamePattern *pattern; /* of no columns: none was given */
+    char sha256[65];              /* of the pipeline */
+    const char *input;            /* the parameter that is the image; NULL: none */
     size_t base;
     pthread_mutex_t lock; /* of the hashes */
     QbFileHash *hashes;
     int n_hashes, cap_hashes;
 } QbFrontState;
 
+/* Fills the list from the command's words, and reads what the names say: 0, or the exit status after an error that was printed. */
+int qb_batch_images(const QbCliOptions *o, QbBatchList *l, QbNamePattern *pattern);
+
 /* 0, or the exit status after errors that were printed: those that are none of a single image. */
 int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list);
 void qb_front_close(QbFrontState *f);
 bool qb_front_lower(void *ctx, QbBatchJob *job);
 bool qb_front_plan(void *ctx, QbBatchJob *job, int threads, size_t memory);
+
+/* What is said of a batch while it runs: lines and a bar on standard error, or events on standard output. */
+typedef struct QbTalk {
+    const QbCliOptions *o;
+    const QbBatchList *list;
+    double started, rated;
+    bool bar;    /* a line that is written over is on the terminal */
+    bool broken; /* standard output takes no more */
+} QbTalk;
+
+/* `done`: images of an earlier batch that may still be right. */
+void qb_talk_begin(QbTalk *t, int done);
+/* As QbBatchOptions has them. */
+void qb_talk_told(void *ctx, int image, QbBatchState state, const QbFailure *failure);
+bool qb_talk_printed(void *ctx, const char *name, const char *text);
+void qb_talk_progress(void *ctx, const QbBatchCounts *c);
+/* The summary, or the error; returns the exit status, which is another one where standard output could not be written. */
+int qb_talk_end(QbTalk *t, const QbBatchCounts *c, int status, const char *error);
 
 /* What differs between two canonical texts, a line each: "median size [1, 5, 5] → [1, 7, 7]". */
 void qb_batch_difference(const char *before, const char *now, QbText *out);

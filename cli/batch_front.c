@@ -11,13 +11,6 @@
 /* Stands for all images where none is looked at. */
 #define ANY_IMAGE "./.any image.tif"
 
-static const char *stem_of(QbArena *arena, const char *path)
-{
-    const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path,
-               *dot = strrchr(base, '.');
-    return qb_arena_strndup(arena, base, dot && dot != base ? (size_t)(dot - base) : strlen(base));
-}
-
 /* ---- opening ----------------------------------------------------------------------------------------- */
 
 static const char *image_parameter(const QbFile *file)
@@ -115,7 +108,7 @@ static bool make_key(QbFrontState *f, QbBatchJob *job, const QbDag *g)
     QbErr err = {0};
     char hex[65];
     bool ok = true;
-    qb_canonical_text(g, job->path, stem_of(job->arena, job->path), &t);
+    qb_canonical_text(g, job->path, qb_path_stem(job->arena, job->path), &t);
     for (int k = 0; ok && k < g->n_input_paths; k++) {
         if (!strcmp(g->input_paths[k], job->path))
             continue;

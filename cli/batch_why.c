@@ -90,6 +90,8 @@ static bool add_reasons(QbFrontState *f, QbResults *r, int image, QbText *out, Q
     bool ok = !r || qb_results_old(r, v->name, &old, err);
     if (!ok || (r && old.key[0] && !qb_results_canonical(r, old.key, &before, err)))
         ok = false;
+    else if (v->fault)
+        qb_text_addf(out, "%s\n", v->fault);
     else if (!qb_batch_hash(v->path, sha256, &own))
         qb_text_addf(out, "%s\n", own.text);
     else if (!qb_front_lower(f, &job))

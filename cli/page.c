@@ -34,9 +34,12 @@ bool qb_page_write(const QbPage *p, FILE *f)
         const unsigned char *text; /* as it is; or: */
         const char *json;
     } parts[] = {
-        {"@STYLE@", qb_page_style, NULL},     {"@CHART@", qb_page_chart, NULL},
-        {"@REPORT@", NULL, p->report},        {"@EXTRA@", NULL, p->extra ? p->extra : "{}"},
-        {"@SCALE@", NULL, p->scale},          {"@SCRIPT@", qb_page_script, NULL},
+        {"@STYLE@", qb_page_style, NULL},
+        {"@CHART@", qb_page_chart, NULL},
+        {"@REPORT@", NULL, p->report},
+        {"@EXTRA@", NULL, p->extra ? p->extra : "{}"},
+        {"@SCALE@", NULL, p->scale},
+        {"@SCRIPT@", qb_page_script, NULL},
         {"@TIMELINE@", qb_page_timeline, NULL},
     };
     const char *at = (const char *)qb_page_html;
@@ -109,21 +112,25 @@ static void add_base64(const unsigned char *s, size_t n, QbText *out)
     }
 }
 
-static void add_pictures(const QbRunResult *r, QbText *out)
+/* Of a volume the slice that is shown, as runtime/thumb.h says: the middle one. */
+static int64_t slice_of(const QbPlan *plan, int output)
+{
+    const QbType *t = &qb_dag_at(plan->dag, plan->dag->outputs[output].node)->type;
+    return t->rank == 3 && plan->dag->outputs[output].format != QB_FORMAT_PNG ? t->n[0] / 2 : -1;
+}
+
+static void add_pictures(const QbPlan *plan, const QbRunResult *r, QbText *out)
 {
     int n = 0;
     qb_text_add(out, "\"pictures\": [");
     for (int k = 0; k < r->n_outputs; k++) {
-        const QbSmall *s = &r->outputs[k].small;
-        if (!s->png)
+        const QbText *png = &r->outputs[k].thumb;
+        if (!png->n)
             continue;
         qb_text_add(out, n++ ? ", {\"path\": " : "{\"path\": ");
         qb_text_add_json(out, r->outputs[k].path);
-        qb_text_addf(
-            out, ", \"slice\": %lld, \"width\": %d, \"height\": %d, \"low\": %.6g, \"high\": %.6g",
-            (long long)s->slice, s->width, s->height, s->low, s->high);
-        qb_text_add(out, ", \"png\": \"");
-        add_base64(s->png, s->n, out);
+        qb_text_addf(out, ", \"slice\": %lld, \"png\": \"", (long long)slice_of(plan, k));
+        add_base64((const unsigned char *)png->s, png->n, out);
         qb_text_add(out, "\"}");
     }
     qb_text_add(out, "], ");
@@ -175,7 +182,7 @@ void qb_page_extra(const QbPlan *plan, const QbRunResult *r, QbText *out)
     add_threads(r, out);
     add_memory(r, out);
     add_heads(r, out);
-    add_pictures(r, out);
+    add_pictures(plan, r, out);
     add_sizes(r, out);
     add_graph(plan, out);
     qb_text_add(out, "}");

@@ -1,8 +1,10 @@
-/* A parameter file: one JSON object, its entries turned into the texts that -p would give. */
+/* A parameter file: one JSON object or TOML table, its entries turned into the texts that -p would give. */
 #include "cli/cli.h"
+#include "cli/params_toml.h"
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A JSON string as a qbi string: braces doubled, so that nothing is interpolated. */
@@ -109,29 +111,57 @@ static bool convert(QbArena *arena, const char *path, json_t *root, QbOverride *
     return true;
 }
 
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t n = strlen(path), m = strlen(ending);
+    return n >= m && !strcmp(path + n - m, ending);
+}
+
+/* NULL, and the status, after an error. */
+static json_t *load(const char *path, const char *text, size_t n, int *status)
+{
+    json_error_t e;
+    json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &e);
+    if (root && json_is_object(root))
+        return root;
+    if (root)
+        *status = qb_fail(QB_EXIT_USAGE, "%s: expected one JSON object, as {\"level\": 20}", path);
+    else
+        *status = qb_fail(QB_EXIT_USAGE, "%s:%d:%d: %s", path, e.line, e.column, e.text);
+    json_decref(root);
+    return NULL;
+}
+
+static json_t *load_toml(const char *path, const char *text, size_t n, int *status)
+{
+    QbTomlError e = {0};
+    char *json = qb_toml_to_json(text, n, &e);
+    if (!json) {
+        *status = qb_fail(QB_EXIT_USAGE, "%s:%d:%d: %s", path, e.line, e.column, e.text);
+        return NULL;
+    }
+    json_t *root = load(path, json, strlen(json), status);
+    free(json);
+    return root;
+}
+
 bool qb_params_read(QbArena *arena, const char *path, QbOverride **v, int *n, int *status)
 {
     char *text;
     size_t length;
-    size_t end = strlen(path);
-    if (end < 5 || strcmp(path + end - 5, ".json") != 0) {
-        *status = qb_fail(QB_EXIT_USAGE, "'--params' expects a file that ends in .json, found '%s'",
-                          path);
+    bool toml = ends_in(path, ".toml");
+    if (!toml && !ends_in(path, ".json")) {
+        *status =
+            qb_fail(QB_EXIT_USAGE,
+                    "'--params' expects a file that ends in .json or .toml, found '%s'", path);
         return false;
     }
     if (!qb_file_read(arena, path, &text, &length)) {
         *status = qb_fail(QB_EXIT_FAILED, "cannot open '%s': %s", path, strerror(errno));
         return false;
     }
-    json_error_t e;
-    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &e);
-    bool ok = false;
-    if (!root)
-        *status = qb_fail(QB_EXIT_USAGE, "%s:%d:%d: %s", path, e.line, e.column, e.text);
-    else if (!json_is_object(root))
-        *status = qb_fail(QB_EXIT_USAGE, "%s: expected one JSON object, as {\"level\": 20}", path);
-    else
-        ok = convert(arena, path, root, v, n, status);
+    json_t *root = (toml ? load_toml : load)(path, text, length, status);
+    bool ok = root && convert(arena, path, root, v, n, status);
     json_decref(root);
     return ok;
 }

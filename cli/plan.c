@@ -21,7 +21,7 @@ static int plan_with(QbPipeline *p, const QbCliOptions *o, QbPassOptions *passes
         .threads = threads,
         .memory = memory,
         .base = qb_round_up(qb_memory_used() + BASE_SLACK, BASE_STEP) +
-                qb_reports_room(o, memory, threads),
+                qb_reports_room(o, memory, threads, p->dag->n_outputs),
         .chunk_i = o->chunk[0],
         .chunk_y = o->chunk[1],
         .passes = passes,

@@ -23,7 +23,7 @@ static int width(void)
     return w.ws_col - 1;
 }
 
-static void add_time(QbText *t, double s)
+void qb_progress_time(QbText *t, double s)
 {
     if (s < 60)
         qb_text_addf(t, "%.0f s", s < 1 ? 1 : s);
@@ -31,6 +31,13 @@ static void add_time(QbText *t, double s)
         qb_text_addf(t, "%.0f min %02d s", (double)(int)(s / 60), (int)s % 60);
     else
         qb_text_addf(t, "%.1f h", s / 3600);
+}
+
+void qb_progress_line(const QbText *t)
+{
+    int n = (int)t->n < width() ? (int)t->n : width();
+    fprintf(stderr, "\r\033[K%.*s", n, t->s);
+    fflush(stderr);
 }
 
 void qb_progress_show(void *ctx, const QbProgress *p)
@@ -41,11 +48,9 @@ void qb_progress_show(void *ctx, const QbProgress *p)
         qb_text_addf(&t, "pass %d of %d  ", p->pass + 1, p->n_passes);
     qb_text_addf(&t, "%s  %.0f %%  %.1f Mvoxel/s  %zu MiB  ", p->node, 100 * p->fraction,
                  1e-6 * p->voxels_per_s, p->memory >> 20);
-    add_time(&t, p->left_s);
+    qb_progress_time(&t, p->left_s);
     qb_text_add(&t, " left");
-    int n = (int)t.n < width() ? (int)t.n : width();
-    fprintf(stderr, "\r\033[K%.*s", n, t.s);
-    fflush(stderr);
+    qb_progress_line(&t);
     qb_text_free(&t);
 }
 

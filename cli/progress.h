@@ -10,5 +10,8 @@ bool qb_progress_wanted(const QbCliOptions *o);
 /* For QbRunOptions.progress; `ctx` is not used. */
 void qb_progress_show(void *ctx, const QbProgress *p);
 void qb_progress_erase(void);
+/* Writes a line of one's own over the last one, as much of it as fits. */
+void qb_progress_line(const QbText *t);
+void qb_progress_time(QbText *t, double seconds); /* "25 s", "3 min 07 s" */
 
 #endif

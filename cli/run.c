@@ -117,12 +117,15 @@ static QbRunOptions run_options(const QbCliOptions *o, const QbPlan *plan)
     return (QbRunOptions){
         .out_dir = o->output,
         .tmp_dir = qb_spill_folder(),
+        .untimed = o->untimed,
         .trace = o->trace || page,
         .trace_notes = qb_reports_notes(o, plan->budget, plan->threads),
+        .spare_threads = true,
         .foresee = !o->quiet || o->reports.n > 0,
         .progress = qb_progress_wanted(o) ? qb_progress_show : NULL,
         .head_rows = (isatty(STDERR_FILENO) && !o->quiet) || page ? HEAD_ROWS : 0,
         .show = page,
+        .thumb_side = qb_reports_side(o, plan->budget, plan->dag->n_outputs),
     };
 }
 

@@ -2,29 +2,21 @@
  * whole or not at all. Measures nothing, and prints only what is wrong. */
 #include "cli/run_report.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "cli/page.h"
-#include "runtime/imgio.h"
-
-static bool ends_with(const char *s, const char *ending)
-{
-    size_t n = strlen(s), k = strlen(ending);
-    return n > k && strcmp(s + n - k, ending) == 0;
-}
 
 bool qb_reports_ok(const QbCliOptions *o)
 {
     for (int k = 0; k < o->reports.n; k++) {
         const char *path = o->reports.v[k];
-        if (!ends_with(path, ".json") && !ends_with(path, ".html") && !ends_with(path, ".txt"))
+        if (!qb_ends_with(path, ".json") && !qb_ends_with(path, ".html") &&
+            !qb_ends_with(path, ".txt"))
             return qb_fail(
                 0, "'--report' expects a file that ends in .json, .html or .txt, found '%s'", path);
     }
-    if (o->trace && !ends_with(o->trace, ".json"))
+    if (o->trace && !qb_ends_with(o->trace, ".json"))
         return qb_fail(0, "'--trace' expects a file that ends in .json, found '%s'", o->trace);
     return true;
 }
@@ -32,7 +24,7 @@ bool qb_reports_ok(const QbCliOptions *o)
 bool qb_reports_want_page(const QbCliOptions *o)
 {
     for (int k = 0; k < o->reports.n; k++)
-        if (ends_with(o->reports.v[k], ".html"))
+        if (qb_ends_with(o->reports.v[k], ".html"))
             return true;
     return false;
 }
@@ -53,11 +45,25 @@ int64_t qb_reports_notes(const QbCliOptions *o, size_t budget, int threads)
     return keeps_tasks(o) ? (int64_t)(n < MOST_NOTES ? n : MOST_NOTES) : 0;
 }
 
-size_t qb_reports_room(const QbCliOptions *o, size_t budget, int threads)
+#define SIDE       256 /* of a small picture, pixels */
+#define LEAST_SIDE 16
+#define SIDE_SHARE 128 /* of the memory budget, for all of them */
+#define VOXEL      8   /* bytes of the largest */
+
+int qb_reports_side(const QbCliOptions *o, size_t budget, int outputs)
+{
+    int side = qb_reports_want_page(o) ? SIDE : 0;
+    size_t room = budget / SIDE_SHARE / ((size_t)outputs + 1);
+    while (side > LEAST_SIDE && (size_t)side * (size_t)side * VOXEL > room)
+        side /= 2;
+    return side;
+}
+
+size_t qb_reports_room(const QbCliOptions *o, size_t budget, int threads, int outputs)
 {
     size_t notes = (size_t)qb_reports_notes(o, budget, threads) * (size_t)threads;
-    size_t pictures = qb_reports_want_page(o) ? budget / QB_SHOW_SHARE : 0;
-    return notes * sizeof(QbTaskNote) + (pictures < QB_SHOW_MOST ? pictures : QB_SHOW_MOST);
+    size_t side = (size_t)qb_reports_side(o, budget, outputs);
+    return notes * sizeof(QbTaskNote) + side * side * VOXEL * (size_t)outputs;
 }
 
 /* ---- one file --------------------------------------------------------------------------------------- */
@@ -75,12 +81,13 @@ static bool write_page(const QbTold *told, FILE *f)
     return ok;
 }
 
-static bool write_report(const QbTold *told, const char *path, FILE *f)
+static bool write_report(const void *ctx, const char *path, FILE *f)
 {
+    const QbTold *told = ctx;
     QbText t = {0};
-    if (ends_with(path, ".html"))
+    if (qb_ends_with(path, ".html"))
         return write_page(told, f);
-    if (ends_with(path, ".json")) {
+    if (qb_ends_with(path, ".json")) {
         qb_report_json(told->plan, told->r, &told->info, &t);
     } else {
         qb_report_errors(&told->info, &t);
@@ -92,40 +99,20 @@ static bool write_report(const QbTold *told, const char *path, FILE *f)
     return ok;
 }
 
-static bool write_trace(const QbTold *told, const char *path, FILE *f)
+static bool write_trace(const void *ctx, const char *path, FILE *f)
 {
+    const QbTold *told = ctx;
     (void)path;
     return qb_trace_write(told->plan, told->r, &told->info, f);
 }
 
-/* A file that appears whole or not at all. */
-static bool write_whole(const char *path, const QbTold *told,
-                        bool (*write)(const QbTold *, const char *, FILE *), QbErr *err)
-{
-    QbAtomicFile *file;
-    if (!qb_atomic_open(path, &file, err))
-        return false;
-    FILE *f = fopen(qb_atomic_name(file), "wb");
-    bool ok = f && write(told, path, f);
-    if (f && fclose(f) != 0)
-        ok = false;
-    if (!ok) {
-        qb_err_set(err, "cannot write '%s': %s", path, strerror(errno));
-        qb_atomic_abort(file);
-        return false;
-    }
-    return qb_atomic_commit(file, err);
-}
-
 int qb_reports_write(const QbCliOptions *o, const QbTold *told)
 {
-    QbErr err = {0};
     bool ok = true;
     for (int k = 0; k < o->reports.n && ok; k++)
-        ok = write_whole(o->reports.v[k], told, write_report, &err);
-    if (ok && o->trace)
-        ok = write_whole(o->trace, told, write_trace, &err);
-    return ok ? QB_EXIT_DONE : qb_fail(QB_EXIT_FAILED, "%s", err.text);
+        ok = qb_file_whole(o->reports.v[k], write_report, told);
+    ok = ok && (!o->trace || qb_file_whole(o->trace, write_trace, told));
+    return ok ? QB_EXIT_DONE : QB_EXIT_FAILED;
 }
 
 /* ---- without a plan --------------------------------------------------------------------------------- */

@@ -14,9 +14,10 @@ typedef struct QbTold {
 /* Their names say what they are; false after an error that was printed. */
 bool qb_reports_ok(const QbCliOptions *o);
 bool qb_reports_want_page(const QbCliOptions *o);
-/* Tasks that each thread keeps at most; bytes that all that is kept takes beside the run itself. */
+/* Tasks that each thread keeps at most, the side of small pictures, and bytes that all this takes beside the run itself. */
 int64_t qb_reports_notes(const QbCliOptions *o, size_t budget, int threads);
-size_t qb_reports_room(const QbCliOptions *o, size_t budget, int threads);
+int qb_reports_side(const QbCliOptions *o, size_t budget, int outputs);
+size_t qb_reports_room(const QbCliOptions *o, size_t budget, int threads, int outputs);
 /* Each appears whole or not at all. Returns the exit status after what is wrong was printed. */
 int qb_reports_write(const QbCliOptions *o, const QbTold *told);
 /* Of a run that failed before there was a plan: with what the diagnostics say, or `message`, or that its options are wrong. */

@@ -103,13 +103,6 @@ const QbStory qb_stories_values[] = {
               "save gaussian(image, 2 um) to \"a.tif\"\n",
      .mend = "image = zeros([9, 9])\n"
              "save gaussian(image, 2) to \"a.tif\"\n"},
-    {.code = "QB0414",
-     .title = "a length for voxels that are no cubes",
-     .text = "One number of voxels is asked for, and the length is another number of voxels "
-             "along each axis. Give voxels, or an operator that takes one size for each "
-             "axis.",
-     .wrong = "save erode(read(\"bone.tif\") > 9, ball(3 um)) to \"a.tif\"\n",
-     .mend = "save erode(read(\"bone.tif\") > 9, ball(3)) to \"a.tif\"\n"},
     {.code = "QB0501",
      .title = "an input that cannot be read",
      .text = "The file is not there, may not be opened, or is not an image that qbic reads. "
@@ -152,14 +145,14 @@ const QbStory qb_stories_values[] = {
     {.code = "QB0602",
      .title = "an ending that picks no format",
      .text = "The ending of the path is the format: .tif, .npy and .png for images, .csv, "
-             ".tsv and .json for tables.",
+             ".tsv, .json and .db for tables.",
      .wrong = "image = zeros([9, 9])\n"
               "save image to \"a.jpg\"\n",
      .mend = "image = zeros([9, 9])\n"
              "save image to \"a.png\"\n"},
     {.code = "QB0603",
      .title = "a format that does not hold this",
-     .text = "Tables go to .csv, .tsv and .json, images to .tif, .npy and .png.",
+     .text = "Tables go to .csv, .tsv, .json and .db, images to .tif, .npy and .png.",
      .wrong = "image = zeros([9, 9])\n"
               "save image to \"a.csv\"\n",
      .mend = "image = zeros([9, 9])\n"

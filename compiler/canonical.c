@@ -64,6 +64,10 @@ static void add_element(QbText *t, const QbElement *e)
     qb_text_add_number(t, e->r);
     qb_text_addf(t, " %d ", e->axes);
     add_wholes(t, e->size, 3);
+    for (int a = 0; a < 3 && qb_element_is_stretched(e); a++) {
+        qb_text_add(t, " ");
+        qb_text_add_number(t, e->along[a]);
+    }
 }
 
 static const char *pix_name(QbPix p)

@@ -78,6 +78,7 @@ typedef struct QbLengthNote {
 typedef struct QbPassNote {
     const char *name; /* "commute-thresholds" */
     int changed;      /* how many nodes */
+    int nodes;        /* of those, in the graph: the planner adds to push-slices */
     const char *why;  /* one line for people; "" when nothing changed */
     bool off;         /* by --no-pass */
 } QbPassNote;

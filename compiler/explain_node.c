@@ -97,6 +97,19 @@ static void add_shape(const QbParam *p, const void *field, QbText *out)
     add_wholes(n, s->rank, out);
 }
 
+/* A flat image has no middle axis. */
+static void add_radii(const QbElement *e, QbText *out)
+{
+    const char *between = "";
+    for (int a = 0; a < 3; a++) {
+        if (e->along[a] == 0)
+            continue;
+        qb_text_add(out, between);
+        qb_text_add_number(out, e->along[a]);
+        between = " × ";
+    }
+}
+
 static void add_element(const QbParam *p, const void *field, QbText *out)
 {
     (void)p;
@@ -104,7 +117,9 @@ static void add_element(const QbParam *p, const void *field, QbText *out)
         [QB_BALL] = "ball", [QB_DISK] = "disk", [QB_BOX] = "box", [QB_CROSS] = "cross"};
     const QbElement *e = field;
     qb_text_addf(out, "%s(", shapes[e->shape]);
-    if (e->shape != QB_BOX)
+    if (qb_element_is_stretched(e))
+        add_radii(e, out);
+    else if (e->shape != QB_BOX)
         qb_text_add_number(out, e->r);
     else if (e->axes)
         add_wholes(e->size, e->axes, out);

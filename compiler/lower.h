@@ -31,6 +31,9 @@ typedef struct QbLowerOptions {
         check_only; /* qbic check: a missing input is a note, and what needs it is not checked further */
 } QbLowerOptions;
 
+/* "im042" of "images/im042.tif"; of slices, "scan1/" and a pattern, their folder's name. In the arena, or a part of the path. */
+const char *qb_path_stem(QbArena *arena, const char *path);
+
 /* Always returns a graph; it may be used further only when diags->n_errors is 0. */
 QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, const QbOp *const *ops,
                 int n_ops, QbDiags *diags);

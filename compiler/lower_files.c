@@ -4,6 +4,7 @@
 
 #include <glob.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,17 +132,22 @@ static void check_inputs(QbLower *L, const QbOutput *o, const Place *place, cons
     }
 }
 
-static void check_other(QbLower *L, const QbOutput *o, const QbOutput *before, bool one_file)
+static void check_other(QbLower *L, QbOutput *o, const QbOutput *before, bool one_file)
 {
-    bool one_table =
-        o->table && before->table && !strcmp(o->table, before->table) && o->node != before->node;
+    bool same_name = o->table && before->table && !strcasecmp(o->table, before->table);
+    bool one_table = same_name && o->node != before->node;
+    bool one_db = o->format == QB_FORMAT_DB && before->format == QB_FORMAT_DB;
     QbDiag *d;
-    if (one_file) {
+    if (one_file && !(one_db && !same_name)) {
         d = qb_lower_error(L, "QB0604", o->span, "two outputs go to '%s'", o->path);
+        if (one_db)
+            qb_lower_hint(L, d, "'with (table=\"NAME\")' gives one another name in it");
     } else if (one_table) {
         d = qb_lower_error(L, "QB0607", o->span, "two tables are called '%s'", o->table);
         qb_lower_hint(L, d, "'with (table=\"NAME\")' gives one another name");
     } else {
+        if (one_file)
+            o->path = before->path; /* tables of one database, written as they may be */
         return;
     }
     d->other = before->span;
@@ -157,7 +163,7 @@ void qb_lower_check_files(QbLower *L)
     for (int k = 0; k < g->n_input_paths; k++)
         inputs[k] = place_of(L->arena, NULL, g->input_paths[k]);
     for (int i = 0; i < g->n_outputs; i++) {
-        const QbOutput *o = &g->outputs[i];
+        QbOutput *o = &g->outputs[i];
         if (o->format == QB_FORMAT_PRINT)
             continue;
         outputs[i] = place_of(L->arena, L->options->out_dir, o->path);

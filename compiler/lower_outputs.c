@@ -15,11 +15,11 @@ typedef struct Ending {
 static const Ending endings[] = {
     {".tif", QB_FORMAT_TIFF},  {".tiff", QB_FORMAT_TIFF}, {".npy", QB_FORMAT_NPY},
     {".png", QB_FORMAT_PNG},   {".csv", QB_FORMAT_CSV},   {".tsv", QB_FORMAT_TSV},
-    {".json", QB_FORMAT_JSON},
+    {".json", QB_FORMAT_JSON}, {".db", QB_FORMAT_DB},
 };
 
 static const char *const wants_image = "an image goes to .tif, .npy or .png";
-static const char *const wants_table = "a table goes to .csv, .tsv or .json";
+static const char *const wants_table = "a table goes to .csv, .tsv, .json or .db";
 
 static const char *ending_of(const char *path)
 {
@@ -67,7 +67,7 @@ static bool find_path(QbLower *L, const QbStmt *s, QbVal *path, QbFormat *format
     else
         d = qb_lower_error(L, "QB0602", s->path->span,
                            "the path '%s' has no ending, which picks the format", path->text);
-    qb_lower_hint(L, d, "images: .tif .npy .png, tables: .csv .tsv .json");
+    qb_lower_hint(L, d, "images: .tif .npy .png, tables: .csv .tsv .json .db");
     return false;
 }
 
@@ -140,6 +140,12 @@ static bool take_table(QbLower *L, const QbArg *arg, const QbVal *v, QbOutput *o
     if (name.kind != QB_STRING || !name.text[0]) {
         qb_lower_error(L, "QB0606", arg->value->span, "'table' takes a name in quotes, found %s",
                        name.kind == QB_STRING ? "an empty one" : qb_val_found(&name));
+        return false;
+    }
+    if (!strncasecmp(name.text, "sqlite_", 7)) {
+        qb_lower_error(L, "QB0606", arg->value->span,
+                       "names that start with 'sqlite_' are the database's own, found '%s'",
+                       name.text);
         return false;
     }
     o->table = name.text;
@@ -228,8 +234,8 @@ static void add_range(QbLower *L, const QbVal *v, QbOutput *o)
 {
     const QbType *t = &qb_dag_at(L->g, v->node)->type;
     if (o->format == QB_FORMAT_PNG && t->kind == QB_IMAGE && t->pix != QB_U8) {
-        o->low = measure(L, "min", v);
-        o->high = measure(L, "max", v);
+        o->low = measure(L, "darkest", v);
+        o->high = measure(L, "brightest", v);
     }
     if (o->format != QB_FORMAT_PNG && t->kind == QB_LABELS && o->label_type == QB_PIX_COUNT)
         o->high = measure(L, "largest", v);
@@ -314,7 +320,7 @@ static bool print_item(QbLower *L, const QbVal *v, QbPrintItem *it)
     it->node = qb_val_to_node(L, v);
     if (it->node < 0)
         it->text = written(L, v);
-    if (qb_is_raster(v->kind)) {
+    if (qb_is_raster(v->kind) && v->kind != QB_PICTURE) {
         QbVal numbers = as_numbers(L, v);
         it->low = measure(L, "min", &numbers);
         it->high = measure(L, "max", &numbers);

@@ -45,25 +45,24 @@ static bool report_no_voxel_size(const QbSlotCtx *c, int row, const QbVal *v)
     return false;
 }
 
-/* The edge of a voxel in micrometres along a physical axis, or, where the number is for all axes (-1), of a cube. */
+/* The edge of a voxel in micrometres along a physical axis, or, where the number is for all axes (-1), of a cube: an element is
+ * asked for cubes alone. */
 static bool voxel_edge(const QbSlotCtx *c, int row, const QbVal *v, int axis, double *edge)
 {
     const QbType *t = c->subject;
     double first = t ? t->spacing[axis < 0 ? 0 : axis] : 0;
-    for (int u = 0; t && axis < 0 && u < t->rank; u++) {
-        double other = t->spacing[qb_axis(t->rank, u)];
-        if (other > 0 && first > 0 && other != first) {
-            QbDiag *d = qb_lower_error(
-                c->L, "QB0414", v->span,
-                "the voxels are not cubes, so '%s' is another number of them along each axis",
-                qb_val_source(c->L->arena, v));
-            qb_lower_hint(c->L, d, "give '%s' in voxels", row_of(c, row)->name);
-            return false;
-        }
-        first = other > 0 ? first : 0;
-    }
+    for (int u = 0; t && axis < 0 && u < t->rank; u++)
+        if (!(t->spacing[qb_axis(t->rank, u)] > 0))
+            first = 0;
     *edge = first;
     return first > 0 || report_no_voxel_size(c, row, v);
+}
+
+/* 0.3 µm are 3 voxels of 0.1 µm, although the quotient of the doubles is a little less. */
+static double steady(double v)
+{
+    double whole = nearbyint(v);
+    return fabs(v - whole) <= 1e-9 * fabs(v) ? whole : v;
 }
 
 /* Of a number or length: its value in voxels. *rounds: it came from a physical unit, so the nearest allowed value is
@@ -89,7 +88,7 @@ static bool in_voxels(const QbSlotCtx *c, int row, const QbVal *v, int axis, dou
         return true;
     if (!voxel_edge(c, row, v, axis, &edge))
         return false;
-    *out = v->voxels + v->number / edge;
+    *out = v->voxels + steady(v->number / edge);
     return true;
 }
 

@@ -107,11 +107,72 @@ static bool store_bool(const QbSlotCtx *c, int row, const QbVal *v)
     return true;
 }
 
-/* The element that a step with lengths in physical units makes for the image of `c`. */
-static bool element_for(const QbSlotCtx *c, const QbStep *s, QbElement *out)
+/* ---- what lengths became ------------------------------------------------------------------------------ */
+
+/* Once what is the same along every axis. */
+static void write_list(const double *v, int n, QbText *out)
+{
+    bool same = true;
+    for (int u = 1; u < n; u++)
+        same = same && v[u] == v[0];
+    for (int u = 0; u < (same ? 1 : n); u++) {
+        qb_text_add(out, u ? " × " : "");
+        qb_text_add_number(out, v[u]);
+    }
+}
+
+/* What a field holds, in the order of the user's axes. */
+static void write_voxels(const QbSlotCtx *c, int row, QbText *out)
+{
+    const QbParam *p = &c->step->op->params[row];
+    const void *field = c->params + p->offset;
+    int n = p->slot == QB_SLOT_NUMBERS ? ((const QbNumbers *)field)->n : c->subject->rank;
+    double v[QB_COUNT(((QbNumbers *)0)->v)] = {0};
+    for (int u = 0; u < n; u++) {
+        int axis = qb_axis(c->subject->rank, u < c->subject->rank ? u : 0);
+        v[u] = p->slot == QB_SLOT_SIZES     ? (double)((const int64_t *)field)[axis]
+               : p->slot == QB_SLOT_SIGMAS  ? ((const double *)field)[axis]
+               : p->slot == QB_SLOT_NUMBERS ? ((const QbNumbers *)field)->v[u]
+               : p->slot == QB_SLOT_WHOLE   ? (double)*(const int64_t *)field
+                                            : *(const double *)field;
+    }
+    write_list(v, n, out);
+}
+
+static void add_note(QbDag *g, QbLengthNote note)
+{
+    for (int k = 0; k < g->n_lengths; k++) {
+        const QbLengthNote *o = &g->lengths[k];
+        if (o->span.source == note.span.source && o->span.lo == note.span.lo && o->op == note.op &&
+            !strcmp(o->voxels, note.voxels))
+            return;
+    }
+    QB_PUSH(g->arena, g->lengths, g->n_lengths, g->cap_lengths, note);
+}
+
+/* For the plan: what a length in a physical unit became. */
+static void note_length(const QbSlotCtx *c, int row, const QbVal *v)
+{
+    QbDag *g = c->L->g;
+    QbText t = {0};
+    write_voxels(c, row, &t);
+    QbLengthNote note = {.span = v->span, .op = c->step->op->name};
+    note.argument = c->step->op->params[row].name;
+    note.voxels = qb_arena_strdup(g->arena, t.s);
+    t.n = 0;
+    qb_val_write(c->L, v, &t);
+    note.length = qb_arena_strdup(g->arena, t.s);
+    qb_text_free(&t);
+    add_note(g, note);
+}
+
+/* ---- elements ------------------------------------------------------------------------------------------ */
+
+/* The element that a step with lengths in physical units makes for an image of this type. */
+static bool element_of(const QbSlotCtx *c, const QbStep *s, const QbType *subject, QbElement *out)
 {
     QbLower *L = c->L;
-    QbSlotCtx own = {.L = L, .step = s, .subject = c->subject};
+    QbSlotCtx own = {.L = L, .step = s, .subject = subject};
     own.params = qb_arena_alloc(L->arena, s->op->param_size + 1);
     QbSpan *spans = QB_NEW_N(L->arena, QbSpan, s->op->n_params + 1);
     QbType type;
@@ -127,6 +188,60 @@ static bool element_for(const QbSlotCtx *c, const QbStep *s, QbElement *out)
     if (!qb_dag_check(L->g, s->op, own.params, NULL, 0, s->span, spans, &type))
         return false;
     s->op->value(own.params, out);
+    return true;
+}
+
+static bool has_cubes(const QbType *t)
+{
+    double first = t->spacing[0];
+    for (int u = 1; u < t->rank; u++)
+        if (t->spacing[qb_axis(t->rank, u)] != first)
+            return false;
+    return true;
+}
+
+static bool has_voxel_size(const QbType *t)
+{
+    for (int u = 0; u < t->rank; u++)
+        if (!(t->spacing[qb_axis(t->rank, u)] > 0))
+            return false;
+    return true;
+}
+
+static void note_radii(QbDag *g, QbLengthNote note, const double *r, int n)
+{
+    QbText t = {0};
+    write_list(r, n, &t);
+    note.voxels = qb_arena_strdup(g->arena, t.s);
+    qb_text_free(&t);
+    add_note(g, note);
+}
+
+/* Boxes take a width for each axis. The radius of the others is another number of voxels along each axis, unless these are cubes:
+ * it is found for images of cubes with the edge of each axis in turn. */
+static bool element_for(const QbSlotCtx *c, const QbStep *s, QbElement *out)
+{
+    const QbType *t = c->subject;
+    bool by_axis = s->op->n_params && s->op->params[0].slot == QB_SLOT_NUMBERS;
+    if (by_axis || has_cubes(t) || !has_voxel_size(t))
+        return element_of(c, s, t, out);
+    QbDag *g = c->L->g;
+    double along[3] = {0}, r[3];
+    int before = g->n_lengths;
+    QbLengthNote note = {0};
+    for (int u = 0; u < t->rank; u++) {
+        QbType cubes = *t;
+        for (int a = 0; a < 3; a++)
+            cubes.spacing[a] = t->spacing[qb_axis(t->rank, u)];
+        if (!element_of(c, s, &cubes, out))
+            return false;
+        r[u] = along[qb_axis(t->rank, u)] = out->r;
+        note = g->n_lengths > before ? g->lengths[before] : note;
+        g->n_lengths = before;
+    }
+    memcpy(out->along, along, sizeof(along));
+    if (note.op)
+        note_radii(g, note, r, t->rank);
     return true;
 }
 
@@ -182,52 +297,6 @@ static bool store(const QbSlotCtx *c, int row, const QbVal *v)
         return qb_lower_store_numbers(c, row, v);
     }
     return false;
-}
-
-/* What a field holds, in the order of the user's axes. */
-static void write_voxels(const QbSlotCtx *c, int row, QbText *out)
-{
-    const QbParam *p = &c->step->op->params[row];
-    const void *field = c->params + p->offset;
-    int n = p->slot == QB_SLOT_NUMBERS ? ((const QbNumbers *)field)->n : c->subject->rank;
-    double v[QB_COUNT(((QbNumbers *)0)->v)] = {0};
-    for (int u = 0; u < n; u++) {
-        int axis = qb_axis(c->subject->rank, u < c->subject->rank ? u : 0);
-        v[u] = p->slot == QB_SLOT_SIZES     ? (double)((const int64_t *)field)[axis]
-               : p->slot == QB_SLOT_SIGMAS  ? ((const double *)field)[axis]
-               : p->slot == QB_SLOT_NUMBERS ? ((const QbNumbers *)field)->v[u]
-               : p->slot == QB_SLOT_WHOLE   ? (double)*(const int64_t *)field
-                                            : *(const double *)field;
-    }
-    bool same = true;
-    for (int u = 1; u < n; u++)
-        same = same && v[u] == v[0];
-    for (int u = 0; u < (same ? 1 : n); u++) {
-        qb_text_add(out, u ? " × " : "");
-        qb_text_add_number(out, v[u]);
-    }
-}
-
-/* For the plan: what a length in a physical unit became. */
-static void note_length(const QbSlotCtx *c, int row, const QbVal *v)
-{
-    QbDag *g = c->L->g;
-    QbText t = {0};
-    write_voxels(c, row, &t);
-    QbLengthNote note = {.span = v->span, .op = c->step->op->name};
-    note.argument = c->step->op->params[row].name;
-    note.voxels = qb_arena_strdup(g->arena, t.s);
-    t.n = 0;
-    qb_val_write(c->L, v, &t);
-    note.length = qb_arena_strdup(g->arena, t.s);
-    qb_text_free(&t);
-    for (int k = 0; k < g->n_lengths; k++) {
-        const QbLengthNote *o = &g->lengths[k];
-        if (o->span.source == note.span.source && o->span.lo == note.span.lo && o->op == note.op &&
-            !strcmp(o->voxels, note.voxels))
-            return;
-    }
-    QB_PUSH(g->arena, g->lengths, g->n_lengths, g->cap_lengths, note);
 }
 
 bool qb_lower_store(const QbSlotCtx *c, int row, const QbVal *v)

@@ -11,9 +11,24 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-static const char *stem_of(QbArena *arena, const char *path)
+/* Slices are called by their folder, or by what their names have in common. */
+static const char *stem_of_slices(QbArena *arena, const char *path)
+{
+    const char *base = base_name(path);
+    size_t n = strcspn(base, "*?");
+    while (n > 0 && strchr("_-. ", base[n - 1]))
+        n--;
+    if (base - path < 2)
+        return n > 0 ? qb_arena_strndup(arena, base, n) : "slices";
+    const char *folder = qb_arena_strndup(arena, path, (size_t)(base - path) - 1);
+    return base_name(folder);
+}
+
+const char *qb_path_stem(QbArena *arena, const char *path)
 {
     const char *base = base_name(path), *dot = strrchr(base, '.');
+    if (strpbrk(base, "*?"))
+        return stem_of_slices(arena, path);
     return dot && dot != base ? qb_arena_strndup(arena, base, (size_t)(dot - base)) : base;
 }
 
@@ -37,7 +52,7 @@ QbVal qb_lower_member(QbLower *L, const QbVal *v, const char *member, QbSpan spa
         return qb_val_poison(span);
     }
     if (!strcmp(member, "stem"))
-        return qb_val_text(QB_STRING, stem_of(L->arena, v->text), span);
+        return qb_val_text(QB_STRING, qb_path_stem(L->arena, v->text), span);
     if (!strcmp(member, "name"))
         return qb_val_text(QB_STRING, base_name(v->text), span);
     if (!strcmp(member, "dir"))

@@ -55,11 +55,12 @@ QbNodeId qb_val_to_node(QbLower *L, const QbVal *v)
 /* ---- kinds ------------------------------------------------------------------------------------------ */
 
 static const char *const phrases[QB_KIND_COUNT] = {
-    [QB_NONE] = "nothing",    [QB_NUMBER] = "a number", [QB_BOOL] = "a bool",
-    [QB_STRING] = "a string", [QB_PATH] = "a path",     [QB_LENGTH] = "a length",
-    [QB_TIME] = "a time",     [QB_LIST] = "a list",     [QB_IMAGE] = "an image",
-    [QB_MASK] = "a mask",     [QB_LABELS] = "labels",   [QB_ELEMENT] = "an element",
-    [QB_TABLE] = "a table",   [QB_STAGE] = "a stage",   [QB_BLOB] = "a summary",
+    [QB_NONE] = "nothing",      [QB_NUMBER] = "a number", [QB_BOOL] = "a bool",
+    [QB_STRING] = "a string",   [QB_PATH] = "a path",     [QB_LENGTH] = "a length",
+    [QB_TIME] = "a time",       [QB_LIST] = "a list",     [QB_IMAGE] = "an image",
+    [QB_MASK] = "a mask",       [QB_LABELS] = "labels",   [QB_ELEMENT] = "an element",
+    [QB_TABLE] = "a table",     [QB_STAGE] = "a stage",   [QB_BLOB] = "a summary",
+    [QB_PICTURE] = "a picture", [QB_PLOT] = "a plot",
 };
 
 const char *qb_kind_phrase(QbKind kind)
@@ -76,7 +77,8 @@ const char *qb_val_found(const QbVal *v)
 
 const char *qb_kinds_phrase(QbArena *arena, unsigned accepts)
 {
-    static const QbKind order[] = {QB_IMAGE, QB_MASK, QB_LABELS, QB_NUMBER, QB_BOOL, QB_TABLE};
+    static const QbKind order[] = {QB_IMAGE,  QB_MASK, QB_LABELS, QB_PICTURE,
+                                   QB_NUMBER, QB_BOOL, QB_TABLE};
     const char *parts[QB_COUNT(order)];
     int n = 0;
     for (int i = 0; i < QB_COUNT(order); i++)

@@ -71,13 +71,10 @@ static int pick(QbDag *g, bool on, const char **why)
     return qb_pass_pick(g, why);
 }
 
-/* Changes no node: the planner asks for less, and counts (plan.c). */
+/* The planner asks for less, too, and counts (plan.c). */
 static int push_slices(QbDag *g, bool on, const char **why)
 {
-    (void)g;
-    (void)on;
-    *why = "";
-    return 0;
+    return on ? qb_pass_slices(g, why) : 0;
 }
 
 typedef int Pass(QbDag *g, bool on, const char **why);
@@ -93,8 +90,11 @@ void qb_passes_run(QbDag *g, const QbPassOptions *o)
         const char *why = "";
         bool off = qb_pass_is_off(o, qb_pass_names[i]);
         int changed = passes[i](g, !off, &why);
-        QbPassNote n = {
-            .name = qb_pass_names[i], .changed = changed, .why = changed ? why : "", .off = off};
+        QbPassNote n = {.name = qb_pass_names[i],
+                        .changed = changed,
+                        .nodes = changed,
+                        .why = changed ? why : "",
+                        .off = off};
         QB_PUSH(g->arena, g->passes, g->n_passes, g->cap_passes, n);
         if (o && o->watch)
             o->watch(o->ctx, g, &n);

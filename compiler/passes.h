@@ -36,6 +36,9 @@ int qb_pass_pick(QbDag *g, const char **why);
 /* fuse-maps: maps become programs; with `fuse` chains of them become one. */
 int qb_pass_maps(QbDag *g, bool fuse, const char **why);
 
+/* push-slices: slice(project_slices(v)) → project_slices(slice(v)); the rest of it is the planner's. */
+int qb_pass_slices(QbDag *g, const char **why);
+
 /* The program of map `id` and of all maps marked in `chain` that it is made of, over the one input `leaf`. `reg` is an
  * array of n_nodes that holds −1, before and after. */
 const QbProg *qb_maps_program(QbDag *g, QbNodeId id, QbNodeId leaf, unsigned char *chain, int *reg);

@@ -101,7 +101,7 @@ static void note_demand(const QbPlan *plan)
         QbPassNote *note = &plan->dag->passes[i];
         if (strcmp(note->name, "push-slices"))
             continue;
-        note->changed = 0;
+        note->changed = note->nodes;
         for (int k = 0; k < plan->n_steps; k++)
             note->changed += qb_step_is_narrowed(&plan->steps[k]);
         note->why =

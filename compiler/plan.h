@@ -94,6 +94,9 @@ void qb_plan_text(const QbPlan *p, QbText *out);
  * later pass makes an image again rather than reading it back. */
 double qb_plan_recompute(const QbPlan *p);
 
+/* Work of a pass on one thread, in nanoseconds. */
+double qb_plan_pass_ns(const QbPlan *p, int pass);
+
 /* The box of input k that a box of the step's output needs, clipped to the input's domain; `halo` (may be NULL) gets the
  * halo where the operator has one. */
 void qb_step_need(const QbStep *s, int k, const QbBox *out, QbBox *need, QbHalo *halo);

@@ -1,7 +1,11 @@
 /* How many indices each ring must hold. One legal order of all quanta is walked through (sinks and folds in turn, the least
  * advanced first, each pulling what it needs), and the widest spread of every ring is kept. Running a quantum never makes
- * another one impossible, so with rings of that size any order that the scheduler takes reaches the end too. */
+ * another one impossible, so with rings of that size any order that the scheduler takes reaches the end too. Where the walk
+ * repeats itself it leaps: the work does not grow with the number of quanta. */
 #include "compiler/plan_parts.h"
+
+#include <math.h>
+#include <string.h>
 
 typedef struct Cursor {
     int interval;   /* of the next quantum */
@@ -15,6 +19,8 @@ typedef struct Walk {
     Cursor *cursor;
     int *user_start, *user; /* consumers of each step's ring, CSR of step ids */
     int *user_input;
+    Cursor *before; /* as the cursors were `steps` picks ago; taken anew after `period` picks */
+    int64_t steps, period;
 } Walk;
 
 static bool at_end(const Walk *w, int id)
@@ -22,14 +28,17 @@ static bool at_end(const Walk *w, int id)
     return w->cursor[id].interval >= w->p->steps[id].n_intervals;
 }
 
+static QbBox box_at(const QbStep *s, int interval, int64_t at)
+{
+    QbBox box = s->box;
+    box.lo[0] = at;
+    box.hi[0] = qb_step_quantum_end(s, &s->interval[interval], at);
+    return box;
+}
+
 static QbBox next_box(const Walk *w, int id)
 {
-    const QbStep *s = &w->p->steps[id];
-    const Cursor *c = &w->cursor[id];
-    QbBox box = s->box;
-    box.lo[0] = c->at;
-    box.hi[0] = qb_step_quantum_end(s, &s->interval[c->interval], c->at);
-    return box;
+    return box_at(&w->p->steps[id], w->cursor[id].interval, w->cursor[id].at);
 }
 
 /* First tick of step `id` that some consumer still needs. */
@@ -130,14 +139,140 @@ static int least_advanced(const Walk *w)
     return best;
 }
 
+/* ---- leaps ------------------------------------------------------------------------------------------ */
+
+/* A period are the picks since `before` if every step has gone on by whole quanta, and all that it needs next by as many ticks
+ * as its producers. Away from the ends of the intervals needs are linear, so the same picks are legal again and again, with
+ * the same spreads. */
+
+static int64_t moved(const Walk *w, int id)
+{
+    return w->cursor[id].done - w->before[id].done;
+}
+
+/* First and last tick of what step `id` needs of input k when it has gone on by `periods` since `before`. */
+static void needed_ticks(const Walk *w, int id, int k, int64_t periods, int64_t ticks[2])
+{
+    const QbStep *s = &w->p->steps[id], *in = &w->p->steps[s->in[k]];
+    const Cursor *c = &w->before[id];
+    QbBox box = box_at(s, c->interval, c->at + periods * moved(w, id)), need;
+    qb_step_need(s, k, &box, &need, NULL);
+    ticks[0] = qb_step_tick(in, need.lo[0]);
+    ticks[1] = qb_step_tick(in, qb_max64(need.lo[0], need.hi[0] - 1));
+}
+
+static bool is_linear(const QbStep *s)
+{
+    return s->kind != QB_STEP_KERNEL || !s->op->need || s->op->linear_need;
+}
+
+/* What step `id` needs keeps pace with its producers over so many periods. */
+static bool keeps_pace(const Walk *w, int id, int64_t periods)
+{
+    const QbStep *s = &w->p->steps[id];
+    for (int k = 0; k < s->n_in && !at_end(w, id); k++) {
+        int64_t first[2], then[2];
+        if (!from_ring(w, s, k))
+            continue;
+        if (moved(w, id) && !is_linear(s))
+            return false;
+        needed_ticks(w, id, k, 0, first);
+        needed_ticks(w, id, k, periods, then);
+        int64_t way = periods * moved(w, s->in[k]);
+        if (then[0] - first[0] != way || then[1] - first[1] != way)
+            return false;
+    }
+    return true;
+}
+
+static bool all_keep_pace(const Walk *w, int64_t periods)
+{
+    for (int i = 0; i < w->p->n_steps; i++)
+        if (qb_step_runs(&w->p->steps[i]) && !keeps_pace(w, i, periods))
+            return false;
+    return true;
+}
+
+static bool is_period(const Walk *w)
+{
+    for (int i = 0; i < w->p->n_steps; i++) {
+        const QbStep *s = &w->p->steps[i];
+        if (qb_step_runs(s) &&
+            (w->cursor[i].interval != w->before[i].interval || moved(w, i) % s->quantum))
+            return false;
+    }
+    return all_keep_pace(w, 1);
+}
+
+/* Periods before some step is less than one away from the end of its interval, or those that are least and most advanced
+ * are further apart than a quantum. */
+static int64_t most_periods(const Walk *w)
+{
+    int64_t most = INT64_MAX;
+    double slow = INFINITY, fast = 0, apart = INFINITY;
+    for (int i = 0; i < w->p->n_steps; i++) {
+        const QbStep *s = &w->p->steps[i];
+        const Cursor *c = &w->cursor[i];
+        if (!qb_step_runs(s) || !moved(w, i))
+            continue;
+        most = qb_min64(most, (s->interval[c->interval].hi - s->quantum - c->at) / moved(w, i) - 1);
+        if (s->kind != QB_STEP_FOLD && s->kind != QB_STEP_SINK)
+            continue;
+        double part = (double)moved(w, i) / (double)(s->ticks + 1);
+        slow = fmin(slow, part);
+        fast = fmax(fast, part);
+        apart = fmin(apart, (double)s->quantum / (double)(s->ticks + 1));
+    }
+    bool drifts = fast - slow > 0 && apart / (fast - slow) < (double)most;
+    return drifts ? (int64_t)(apart / (fast - slow)) : most;
+}
+
+static bool leap(Walk *w)
+{
+    int64_t most = most_periods(w), can = 0;
+    while (
+        can <
+        most) { /* one period that was walked, those that are left out, one that is walked again */
+        int64_t mid = can + (most - can + 1) / 2;
+        if (all_keep_pace(w, mid + 2))
+            can = mid;
+        else
+            most = mid - 1;
+    }
+    for (int i = 0; i < w->p->n_steps; i++) {
+        int64_t way = can * moved(w, i);
+        w->cursor[i].at += way;
+        w->cursor[i].done += way;
+    }
+    return can > 0;
+}
+
+/* Periods are found as Brent finds cycles: what is compared with is taken anew after 1, 2, 4 … picks. */
+static void leap_if_steady(Walk *w)
+{
+    w->steps++;
+    bool leapt = is_period(w) && leap(w);
+    if (!leapt && w->steps < w->period)
+        return;
+    memcpy(w->before, w->cursor, sizeof(*w->cursor) * (size_t)w->p->n_steps);
+    w->period = leapt ? 1 : 2 * qb_min64(w->period, 1 << 20);
+    w->steps = 0;
+}
+
+/* ---- the walk --------------------------------------------------------------------------------------- */
+
 void qb_plan_rings(Planner *p)
 {
-    Walk w = {.p = p, .cursor = QB_NEW_N(p->arena, Cursor, p->n_steps)};
+    Walk w = {.p = p,
+              .cursor = QB_NEW_N(p->arena, Cursor, p->n_steps),
+              .before = QB_NEW_N(p->arena, Cursor, p->n_steps),
+              .period = 1};
     find_users(&w);
     for (int i = 0; i < p->n_steps; i++)
         if (qb_step_runs(&p->steps[i]) && p->steps[i].n_intervals)
             w.cursor[i].at = p->steps[i].interval[0].lo;
-    for (int i; (i = least_advanced(&w)) >= 0;)
+    memcpy(w.before, w.cursor, sizeof(*w.cursor) * (size_t)p->n_steps);
+    for (int i; (i = least_advanced(&w)) >= 0; leap_if_steady(&w))
         run_next(&w, i);
     for (int i = 0; i < p->n_steps; i++) {
         QbStep *s = &p->steps[i];

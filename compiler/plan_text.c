@@ -59,22 +59,19 @@ static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
     qb_text_add(out, "\n");
 }
 
-static double pass_ns(const QbPlan *p, int pass)
-{
-    double ns = 0;
-    for (int i = 0; i < p->n_steps; i++) {
-        const QbStep *s = &p->steps[i];
-        if (s->pass == pass && qb_step_runs(s))
-            ns += s->cost * (double)s->ticks *
-                  (double)((s->box.hi[1] - s->box.lo[1]) * (s->box.hi[2] - s->box.lo[2]));
-    }
-    return ns;
-}
-
 static double demanded(const QbStep *s)
 {
     return (double)s->ticks * (double)(s->box.hi[1] - s->box.lo[1]) *
            (double)(s->box.hi[2] - s->box.lo[2]);
+}
+
+double qb_plan_pass_ns(const QbPlan *p, int pass)
+{
+    double ns = 0;
+    for (int i = 0; i < p->n_steps; i++)
+        if (p->steps[i].pass == pass && qb_step_runs(&p->steps[i]))
+            ns += p->steps[i].cost * demanded(&p->steps[i]);
+    return ns;
 }
 
 static bool makes_voxels(const QbStep *s)
@@ -170,7 +167,8 @@ void qb_plan_text(const QbPlan *p, QbText *out)
         if (pass < 0)
             qb_text_add(out, "values\n");
         else
-            qb_text_addf(out, "pass %d, about %.3g s of work\n", pass + 1, 1e-9 * pass_ns(p, pass));
+            qb_text_addf(out, "pass %d, about %.3g s of work\n", pass + 1,
+                         1e-9 * qb_plan_pass_ns(p, pass));
         for (int i = 0; i < p->n_steps; i++)
             if (p->steps[i].pass == pass)
                 step_text(p, &p->steps[i], out);

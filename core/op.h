@@ -9,6 +9,7 @@
 
 #include "core/arena.h"
 #include "core/diag.h"
+#include "core/keep.h"
 #include "core/table.h"
 #include "core/type.h"
 
@@ -54,6 +55,9 @@ typedef struct QbAsType {
 } QbAsType;
 
 #define QB_ACCEPT(kind) (1u << (kind))
+/* All that has voxels: for operators that move them and never look at their values. */
+#define QB_ACCEPT_VOXELS \
+    (QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS) | QB_ACCEPT(QB_PICTURE))
 
 typedef struct QbParam {
     const char *name;
@@ -185,6 +189,11 @@ typedef struct QbFoldOps {
     /* Folds whose result is a raster: copies any box of it, from any thread, after finish. */
     bool (*fill)(void *state, const QbTile *out, QbErr *err);
     void (*close)(void *state);
+    /* Names the parts of a state that is not finished, on its way into a checkpoint (partials of ANY were merged into it)
+     * or back into one that was just opened. The layout may change with the operator's version alone. */
+    bool (*keep)(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err);
+    bool
+        is_flat; /* in place of `keep`: the state is one block of state_bytes bytes without pointers */
 } QbFoldOps;
 
 typedef struct QbSourceOps {
@@ -256,6 +265,8 @@ struct QbOp {
      * output's index grows, unless `random` says so. */
     void (*need)(const void *params, const QbType *const *in, int input, const QbBox *out,
                  QbBox *need);
+    bool
+        linear_need; /* `need` moves along axis 0 by a fixed number of indices for each of the output */
     bool (*random)(const void *params,
                    const QbType *const *in); /* true: inputs must be stored whole first */
     void (*run)(const QbTask *t);

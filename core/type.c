@@ -7,7 +7,8 @@ static const char *const kind_names[QB_KIND_COUNT] = {
     [QB_NONE] = "nothing", [QB_NUMBER] = "number", [QB_BOOL] = "bool",     [QB_STRING] = "string",
     [QB_PATH] = "path",    [QB_LENGTH] = "length", [QB_TIME] = "time",     [QB_LIST] = "list",
     [QB_IMAGE] = "image",  [QB_MASK] = "mask",     [QB_LABELS] = "labels", [QB_ELEMENT] = "element",
-    [QB_TABLE] = "table",  [QB_STAGE] = "stage",   [QB_BLOB] = "summary",
+    [QB_TABLE] = "table",  [QB_STAGE] = "stage",   [QB_BLOB] = "summary",  [QB_PICTURE] = "picture",
+    [QB_PLOT] = "plot",
 };
 
 const char *qb_kind_name(QbKind k)

@@ -16,9 +16,11 @@ typedef enum QbKind {
     QB_IMAGE,
     QB_MASK,
     QB_LABELS,
+    QB_PICTURE, /* colours to look at (core/colour.h): saved, placed and cut, never computed with */
     QB_ELEMENT,
     QB_TABLE,
     QB_STAGE,
+    QB_PLOT, /* a table and how it is drawn (core/figure.h) */
     QB_BLOB, /* internal: the result of a fold that only another operator reads (a histogram's counts) */
     QB_KIND_COUNT
 } QbKind;
@@ -35,10 +37,10 @@ typedef struct QbColumnType {
 /* Physical shape: three axes, the slowest first, axis 0 is the clock along which images stream.
  *   a volume (z, y, x) has n = {Z, Y, X};   a 2D image (y, x) has n = {Y, 1, X}.
  * So a 2D image streams by rows, and a kernel written for (axis 0, axis 1, axis 2) serves both.
- * A mask is stored as u8, 0 or 1; labels as u32. */
+ * A mask is stored as u8, 0 or 1; labels and pictures as u32. */
 typedef struct QbType {
     QbKind kind;
-    /* image, mask, labels: */
+    /* image, mask, labels, picture: */
     int rank; /* 2 or 3 */
     QbPix pix;
     int64_t n[3];
@@ -53,7 +55,7 @@ typedef struct QbType {
 
 static inline bool qb_is_raster(QbKind k)
 {
-    return k == QB_IMAGE || k == QB_MASK || k == QB_LABELS;
+    return k == QB_IMAGE || k == QB_MASK || k == QB_LABELS || k == QB_PICTURE;
 }
 /* User axis u (0 = slowest of `rank`) to physical axis. */
 static inline int qb_axis(int rank, int u)
@@ -107,6 +109,13 @@ typedef struct QbElement {
     int64_t size
         [3]; /* box: width per user axis (slowest first), 0 beyond `axes`; a scalar box has axes = 0 and size[0] */
     int axes;
+    double along
+        [3]; /* ball, disk, cross whose radius differs from axis to axis (physical ones; r is not used); else 0 */
 } QbElement;
+
+static inline bool qb_element_is_stretched(const QbElement *e)
+{
+    return e->along[0] > 0 || e->along[1] > 0 || e->along[2] > 0;
+}
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -169,6 +170,34 @@ static void count(QbBatch *b, const QbDone *d)
     c->failed += d->state == QB_BATCH_FAILED;
 }
 
+static void keep_news(QbBatch *b, const QbDone *d)
+{
+    bool failed = d->state == QB_BATCH_FAILED;
+    /* Most are done: those need no room for a message. */
+    QbNews *n = qb_xcalloc(1, failed ? sizeof(*n) : offsetof(QbNews, failure));
+    n->image = d->job.image;
+    n->state = d->state;
+    if (failed)
+        n->failure = d->job.failure;
+    *b->last_news = n;
+    b->last_news = &n->next;
+}
+
+/* After a commit: what was done is told only when no crash can take it back. */
+static void tell_news(QbBatch *b, bool safe)
+{
+    QbNews *next;
+    for (QbNews *n = b->news; n; n = next) {
+        next = n->next;
+        if (safe)
+            b->o->told(b->o->ctx, n->image, n->state,
+                       n->state == QB_BATCH_FAILED ? &n->failure : NULL);
+        free(n);
+    }
+    b->news = NULL;
+    b->last_news = &b->news;
+}
+
 static bool write_done(QbBatch *b, QbDone *d, QbErr *err)
 {
     bool ok = d->state == QB_BATCH_KEPT || write_row(b, d, err);
@@ -176,25 +205,28 @@ static bool write_done(QbBatch *b, QbDone *d, QbErr *err)
         return false;
     b->state[d->job.image] = (unsigned char)(1 + d->state);
     count(b, d);
-    b->o->told(b->o->ctx, d->job.image, d->state,
-               d->state == QB_BATCH_FAILED ? &d->job.failure : NULL);
+    keep_news(b, d);
     return true;
 }
 
 /* Rows that are safe by now: up to the first image that is not done. */
 static bool export(QbBatch *b, QbErr *err)
 {
-    QbText printed = {0};
+    QbText printed = {0}, cells = {0};
     bool ok = true;
     for (; ok && b->exported < b->o->n && b->state[b->exported]; b->exported++) {
-        const char *name = b->o->images[b->exported].name;
-        printed.n = 0;
-        ok = qb_result_files_add(b->files, b->results, b->exported, name, err) &&
+        const QbBatchImage *image = &b->o->images[b->exported];
+        const char *name = image->name;
+        printed.n = cells.n = 0;
+        qb_result_cells(&cells, b->o->run,
+                        &(QbResultImage){.name = name, .path = image->path, .tags = image->tags});
+        ok = qb_result_files_add(b->files, b->results, b->exported, cells.s, err) &&
              qb_results_printed(b->results, b->exported, &printed, err);
         if (ok && printed.n && !b->o->printed(b->o->ctx, name, printed.s))
             ok = qb_err_set(err, "cannot write to standard output: %s", strerror(errno));
     }
     qb_text_free(&printed);
+    qb_text_free(&cells);
     return ok && qb_result_files_flush(b->files, err);
 }
 
@@ -211,7 +243,9 @@ static bool write_all(QbBatch *b, QbErr *err)
             qb_done_free(d);
         }
         if (ok && (ended || qb_now() - committed >= COMMIT_SECONDS)) {
-            ok = qb_results_commit(b->results, err) && export(b, err);
+            ok = qb_results_commit(b->results, err);
+            tell_news(b, ok);
+            ok = ok && export(b, err);
             b->o->progress(b->o->ctx, b->counts);
             committed = qb_now();
         }
@@ -267,6 +301,7 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
                  .left = PTHREAD_COND_INITIALIZER};
     *counts = (QbBatchCounts){.n = o->n};
     b.last = &b.first;
+    b.last_news = &b.news;
     b.olds = qb_xcalloc((size_t)o->n + 1, sizeof(*b.olds));
     b.state = qb_xcalloc((size_t)o->n + 1, 1);
     b.waits = qb_xcalloc((size_t)o->n + 1, sizeof(bool));
@@ -275,6 +310,7 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
               qb_result_files_open(o->folder, o->run, &b.files, err) && run_threads(&b, err);
     counts->stopped = counts->done + counts->failed < o->n;
     qb_result_files_close(b.files);
+    tell_news(&b, false);
     free(b.olds);
     free(b.state);
     free(b.waits);

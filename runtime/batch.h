@@ -3,28 +3,35 @@
 #ifndef QB_RUNTIME_BATCH_H
 #define QB_RUNTIME_BATCH_H
 
+#include "runtime/name_pattern.h"
 #include "runtime/results.h"
 #include "runtime/run.h"
 
 /* ---- the images, batch_list.c ------------------------------------------------------------------------ */
 
 typedef struct QbBatchImage {
-    const char *path;
-    const char *name; /* its stem; where stems repeat, its path below the folder common to all */
-    int64_t bytes;    /* −1: it cannot be told */
+    const char *path;   /* of slices: a pattern */
+    const char *folder; /* of slices; NULL: the image is one file */
+    const char *name;   /* its stem; where stems repeat, its path below the folder common to all */
+    int64_t bytes;      /* −1: it cannot be told */
+    const char *const *tags; /* what its name says, a text per tag; NULL: nothing */
+    const char *fault;       /* why it cannot run at all; NULL: it can */
 } QbBatchImage;
 
 typedef struct QbBatchList {
     QbArena *arena;
     QbBatchImage *v;
     int n, cap;
+    bool recursive; /* folders in folders too */
+    bool volumes;   /* a folder is one volume of numbered slices, and those in it are others */
 } QbBatchList;
 
-/* Adds what a word stands for: a folder's images (`recursive`: those of its folders too), the files that match a pattern, or
- * one file. False where that is none. */
-bool qb_batch_add(QbBatchList *l, const char *word, bool recursive, QbErr *err);
+/* Adds what a word stands for: a folder's images, the files that match a pattern, or one file. False where that is none. */
+bool qb_batch_add(QbBatchList *l, const char *word, QbErr *err);
 /* Sorts in natural order, drops repeated paths, gives names. */
 void qb_batch_name(QbBatchList *l);
+/* Gives every image the columns that its name fills; one that does not match gets a fault. Number of those that match. */
+int qb_batch_tag(QbBatchList *l, const QbNamePattern *p);
 
 /* ---- the engine, batch.c ----------------------------------------------------------------------------- */
 

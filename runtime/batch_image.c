@@ -32,7 +32,7 @@ static bool hash_file(int fd, const char *path, char hex[65], QbErr *err)
     return n == 0 || qb_err_set(err, "cannot read '%s': %s", path, strerror(number));
 }
 
-bool qb_batch_hash(const char *path, char hex[65], QbErr *err)
+static bool hash_path(const char *path, char hex[65], QbErr *err)
 {
     struct stat st;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -46,6 +46,35 @@ bool qb_batch_hash(const char *path, char hex[65], QbErr *err)
     close(fd);
     if (!ok)
         hex[0] = '\0';
+    return ok;
+}
+
+/* One hash of the hashes of all slices. */
+static bool hash_slices(const char *const *names, int n, char hex[65], QbErr *err)
+{
+    QbSha256 s;
+    char one[65];
+    qb_sha256_start(&s);
+    for (int k = 0; k < n; k++) {
+        if (!hash_path(names[k], one, err))
+            return false;
+        qb_sha256_add(&s, one, 64);
+    }
+    qb_sha256_end(&s, hex);
+    return true;
+}
+
+bool qb_batch_hash(const char *path, char hex[65], QbErr *err)
+{
+    struct stat st;
+    hex[0] = '\0';
+    if (!strpbrk(path, "*?") || lstat(path, &st) == 0)
+        return hash_path(path, hex, err);
+    QbArena *arena = qb_arena_new();
+    const char **names;
+    int n;
+    bool ok = qb_image_files(path, arena, &names, &n, err) && hash_slices(names, n, hex, err);
+    qb_arena_free(arena);
     return ok;
 }
 
@@ -197,6 +226,10 @@ static bool attempt(const QbBatch *b, QbDone *d, int threads, size_t memory, boo
     const QbBatchImage *image = &o->images[d->job.image];
     QbErr err = {0};
     d->state = QB_BATCH_FAILED;
+    if (image->fault) {
+        set_failure(&d->job.failure, "", "%s", image->fault);
+        return true;
+    }
     if (!qb_batch_hash(image->path, d->sha256, &err)) {
         set_failure(&d->job.failure, "QB0501", "%s", err.text);
         return true;

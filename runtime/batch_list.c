@@ -26,52 +26,112 @@ static bool is_image_name(const char *name)
     return name[0] != '.' && dot && (!strcasecmp(dot, ".tif") || !strcasecmp(dot, ".tiff"));
 }
 
+/* What a folder holds, while it is read. */
+typedef struct Look {
+    const char *folder;
+    const char *first; /* of the images, in natural order */
+    const char *other; /* one with another ending */
+    int64_t bytes;
+    int images;
+} Look;
+
+static const char *ending_of(const char *name)
+{
+    return strrchr(name, '.');
+}
+
+static void look_at_slice(QbBatchList *l, Look *k, const char *name, int64_t bytes)
+{
+    k->images++;
+    k->bytes += bytes;
+    if (!k->first || qb_natural_order(name, k->first) < 0)
+        k->first = qb_arena_strdup(l->arena, name);
+    if (strcmp(ending_of(name), ending_of(k->first)) != 0)
+        k->other = qb_arena_strdup(l->arena, name);
+}
+
+/* All images of a folder as one. */
+static void add_volume(QbBatchList *l, const Look *k)
+{
+    size_t n = strlen(k->folder);
+    while (n > 1 && k->folder[n - 1] == '/')
+        n--;
+    QbBatchImage image = {.folder = qb_arena_strndup(l->arena, k->folder, n), .bytes = k->bytes};
+    image.path = qb_arena_printf(l->arena, "%s/*%s", image.folder, ending_of(k->first));
+    if (k->other)
+        image.fault = qb_arena_printf(l->arena, "its slices have different endings: '%s' and '%s'",
+                                      k->first, k->other);
+    QB_PUSH(l->arena, l->v, l->n, l->cap, image);
+}
+
+static bool add_folder(QbBatchList *l, const char *folder, int depth, QbErr *err);
+
+static bool add_entry(QbBatchList *l, Look *k, const char *name, int depth, QbErr *err)
+{
+    struct stat st;
+    char path[QB_MAX_PATH];
+    size_t n = strlen(k->folder);
+    const char *slash = n && k->folder[n - 1] == '/' ? "" : "/";
+    int length = snprintf(path, sizeof(path), "%s%s%s", k->folder, slash, name);
+    if (name[0] == '.' || (size_t)length >= sizeof(path))
+        return true;
+    bool there = stat(path, &st) == 0;
+    if (there && S_ISDIR(st.st_mode))
+        return depth == 0 || add_folder(l, path, depth - 1, err);
+    if (!is_image_name(name) || (there && !S_ISREG(st.st_mode)))
+        return true;
+    if (l->volumes)
+        look_at_slice(l, k, name, there ? st.st_size : 0);
+    else
+        add_image(l, path, there ? st.st_size : -1); /* a link to nowhere fails in its turn */
+    return true;
+}
+
 static bool add_folder(QbBatchList *l, const char *folder, int depth, QbErr *err)
 {
     DIR *d = opendir(folder);
     if (!d)
         return qb_err_set(err, "cannot open '%s': %s", folder, strerror(errno));
+    Look look = {.folder = folder};
     bool ok = true;
-    size_t n = strlen(folder);
-    const char *slash = n && folder[n - 1] == '/' ? "" : "/";
-    for (struct dirent *e; ok && (e = readdir(d));) {
-        struct stat st;
-        char path[QB_MAX_PATH];
-        if (e->d_name[0] == '.')
-            continue;
-        int length = snprintf(path, sizeof(path), "%s%s%s", folder, slash, e->d_name);
-        if ((size_t)length >= sizeof(path) || stat(path, &st) != 0) {
-            if (is_image_name(e->d_name) && (size_t)length < sizeof(path))
-                add_image(l, path, -1); /* a link to nowhere fails when its turn comes */
-        } else if (S_ISDIR(st.st_mode) && depth > 0) {
-            ok = add_folder(l, path, depth - 1, err);
-        } else if (S_ISREG(st.st_mode) && is_image_name(e->d_name)) {
-            add_image(l, path, st.st_size);
-        }
-    }
+    for (struct dirent *e; ok && (e = readdir(d));)
+        ok = add_entry(l, &look, e->d_name, depth, err);
     closedir(d);
+    if (ok && look.images)
+        add_volume(l, &look);
     return ok;
 }
 
+/* A folder as a word: where folders are volumes, those in it are meant too. */
+static bool add_folder_word(QbBatchList *l, const char *folder, QbErr *err)
+{
+    return add_folder(l, folder, l->recursive ? MAX_DEPTH : l->volumes, err);
+}
+
+/* Files that match are images; folders are what they hold. */
 static bool add_pattern(QbBatchList *l, const char *pattern, QbErr *err)
 {
     glob_t g = {0};
     int rc = glob(pattern, GLOB_NOSORT, NULL, &g);
-    for (size_t k = 0; rc == 0 && k < g.gl_pathc; k++) {
+    bool ok = rc == 0 || qb_err_set(err, "no file matches '%s'", pattern);
+    for (size_t k = 0; ok && k < g.gl_pathc; k++) {
         struct stat st;
-        if (stat(g.gl_pathv[k], &st) != 0 || S_ISREG(st.st_mode))
-            add_image(l, g.gl_pathv[k], stat(g.gl_pathv[k], &st) == 0 ? st.st_size : -1);
+        bool there = stat(g.gl_pathv[k], &st) == 0;
+        if (there && S_ISDIR(st.st_mode) && (l->volumes || l->recursive))
+            ok = add_folder_word(l, g.gl_pathv[k], err);
+        else if (!there || S_ISREG(st.st_mode))
+            add_image(l, g.gl_pathv[k], there ? st.st_size : -1);
     }
     globfree(&g);
-    return rc == 0 || qb_err_set(err, "no file matches '%s'", pattern);
+    return ok;
 }
 
-bool qb_batch_add(QbBatchList *l, const char *word, bool recursive, QbErr *err)
+bool qb_batch_add(QbBatchList *l, const char *word, QbErr *err)
 {
     struct stat st;
     bool there = stat(word, &st) == 0;
     if (there && S_ISDIR(st.st_mode))
-        return add_folder(l, word, recursive ? MAX_DEPTH : 0, err);
+        return add_folder_word(l, word, err);
     if (!there && strpbrk(word, "*?["))
         return add_pattern(l, word, err);
     add_image(l, word,
@@ -98,15 +158,40 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* A name is a folder below the results, and stays there. */
+static const char *harmless(QbArena *arena, const char *name)
+{
+    while (*name == '/')
+        name++;
+    char *copy = qb_arena_strdup(arena, name);
+    for (char *p = copy; (p = strstr(p, "..")); p += 2)
+        if ((p == copy || p[-1] == '/') && (p[2] == '/' || !p[2]))
+            memcpy(p, "__", 2);
+    return *copy ? copy : "image";
+}
+
+/* What an image is called by: its path, or that of the folder of its slices. */
+static const char *place_of(const QbBatchImage *image)
+{
+    return image->folder ? image->folder : image->path;
+}
+
+static const char *stem_of(QbArena *arena, const QbBatchImage *image, const char *part)
+{
+    return harmless(arena, image->folder ? part : without_ending(arena, part));
+}
+
 /* Bytes of the folder that all paths start with, its slash included. */
 static size_t common_folder(const QbBatchList *l)
 {
-    size_t n = (size_t)(base_of(l->v[0].path) - l->v[0].path);
+    const char *first = place_of(&l->v[0]);
+    size_t n = (size_t)(base_of(first) - first);
     for (int k = 1; k < l->n; k++) {
+        const char *other = place_of(&l->v[k]);
         size_t same = 0;
-        while (same < n && l->v[k].path[same] == l->v[0].path[same])
+        while (same < n && other[same] == first[same])
             same++;
-        while (same > 0 && l->v[0].path[same - 1] != '/')
+        while (same > 0 && first[same - 1] != '/')
             same--;
         n = same;
     }
@@ -141,18 +226,6 @@ static bool mark_repeated(const QbBatchList *l, bool *marked)
     return any;
 }
 
-/* A name is a folder below the results, and stays there. */
-static const char *harmless(QbArena *arena, const char *name)
-{
-    while (*name == '/')
-        name++;
-    char *copy = qb_arena_strdup(arena, name);
-    for (char *p = copy; (p = strstr(p, "..")); p += 2)
-        if ((p == copy || p[-1] == '/') && (p[2] == '/' || !p[2]))
-            memcpy(p, "__", 2);
-    return *copy ? copy : "image";
-}
-
 void qb_batch_name(QbBatchList *l)
 {
     if (l->n == 0)
@@ -166,19 +239,32 @@ void qb_batch_name(QbBatchList *l)
     bool *marked = qb_xcalloc((size_t)n, sizeof(bool));
     size_t common = common_folder(l);
     for (int k = 0; k < n; k++)
-        l->v[k].name = harmless(l->arena, without_ending(l->arena, base_of(l->v[k].path)));
+        l->v[k].name = stem_of(l->arena, &l->v[k], base_of(place_of(&l->v[k])));
     mark_repeated(l, marked);
     for (int k = 0; k < n; k++)
         if (marked[k])
-            l->v[k].name = harmless(l->arena, without_ending(l->arena, l->v[k].path + common));
+            l->v[k].name = stem_of(l->arena, &l->v[k], place_of(&l->v[k]) + common);
     /* The same up to the ending, or a stem that is another's path: the whole path below the folder, then a number. */
     if (mark_repeated(l, marked))
         for (int k = 0; k < n; k++)
             if (marked[k])
-                l->v[k].name = harmless(l->arena, l->v[k].path + common);
+                l->v[k].name = harmless(l->arena, place_of(&l->v[k]) + common);
     if (mark_repeated(l, marked))
         for (int k = 0; k < n; k++)
             if (marked[k])
                 l->v[k].name = qb_arena_printf(l->arena, "%s (%d)", l->v[k].name, k + 1);
     free(marked);
+}
+
+int qb_batch_tag(QbBatchList *l, const QbNamePattern *p)
+{
+    int matched = 0;
+    for (int k = 0; k < l->n; k++) {
+        QbBatchImage *image = &l->v[k];
+        image->tags = qb_name_pattern_match(p, l->arena, place_of(image));
+        matched += image->tags != NULL;
+        if (!image->tags)
+            image->fault = qb_arena_printf(l->arena, "its name does not match '%s'", p->text);
+    }
+    return matched;
 }

@@ -17,6 +17,14 @@ typedef struct QbDone {
     double start, seconds;
 } QbDone;
 
+/* What is to be told of an image once its rows are safe. */
+typedef struct QbNews {
+    struct QbNews *next;
+    int image;
+    QbBatchState state;
+    QbFailure failure;
+} QbNews;
+
 typedef struct QbBatch {
     const QbBatchOptions *o;
     QbResults *results; /* the caller's thread alone */
@@ -24,6 +32,7 @@ typedef struct QbBatch {
     QbResultOld *olds;
     unsigned char *state; /* 1 + QbBatchState of what is written; 0: not yet */
     int exported;
+    QbNews *news, **last_news;
     QbBatchCounts *counts;
     int side;      /* images side by side */
     size_t share;  /* memory of each */

@@ -104,6 +104,12 @@ void qb_db_put_text(QbDbStatement *s, int k, const char *text)
         sqlite3_bind_null(s->handle, k);
 }
 
+void qb_db_put_bytes(QbDbStatement *s, int k, const void *bytes, int n)
+{
+    if (s)
+        sqlite3_bind_blob(s->handle, k, bytes, n, SQLITE_TRANSIENT);
+}
+
 void qb_db_put_whole(QbDbStatement *s, int k, int64_t v)
 {
     if (s)

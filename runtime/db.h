@@ -22,6 +22,7 @@ void qb_db_end(QbDbStatement *s);
 void qb_db_again(QbDbStatement *s);
 /* Values of parameters, counted from 1; a parameter that was never given is NULL. */
 void qb_db_put_text(QbDbStatement *s, int k, const char *text); /* NULL: NULL */
+void qb_db_put_bytes(QbDbStatement *s, int k, const void *bytes, int n);
 void qb_db_put_whole(QbDbStatement *s, int k, int64_t v);
 void qb_db_put_number(QbDbStatement *s, int k, double v); /* NaN: NULL */
 /* True: there is a row. Columns are counted from 0. */

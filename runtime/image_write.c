@@ -2,6 +2,8 @@
  * strips, pieces put in the order of the file. Knows no format. */
 #include "runtime/image_write.h"
 #include "runtime/deflate.h"
+#include "runtime/picture.h"
+#include "runtime/thumb.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -64,6 +66,7 @@ bool qb_writer_begin(const QbWriteSpec *spec, const QbWriterOps *ops, QbImageWri
         .store = spec->store,
         .low = spec->low,
         .high = spec->high,
+        .thumb = spec->thumb,
         .pages = spec->type.rank == 3 ? spec->type.n[0] : 1,
         .page_rows = rows_of_page(&spec->type),
         .width = spec->type.n[2],
@@ -126,6 +129,10 @@ bool qb_store_row(const QbImageWriter *w, const void *row, void *to, QbErr *err)
 {
     if (w->type.kind == QB_LABELS)
         return store_labels(w, row, to, err);
+    if (w->type.kind == QB_PICTURE) {
+        qb_picture_row(&(QbTones){.type = &w->type}, row, w->width, to);
+        return true;
+    }
     QB_CHECK(w->store == w->type.pix);
     if (w->type.kind == QB_MASK)
         store_mask(row, to, w->width);
@@ -196,6 +203,8 @@ bool qb_writer_pack(const QbImageWriter *w, const QbBox *box, const void *const 
     QbPacked *p = new_packed(w, &b);
     if (!p)
         return qb_err_set(err, "cannot write '%s': out of memory", qb_atomic_path(w->file));
+    if (w->thumb)
+        qb_thumb_take(w->thumb, box, rows);
     size_t used = 0;
     for (int64_t k = 0; k < p->n_pieces; k++) {
         QbPiece *piece = &p->piece[k];

@@ -2,7 +2,6 @@
 #ifndef QB_RUNTIME_IMAGE_WRITE_H
 #define QB_RUNTIME_IMAGE_WRITE_H
 
-#include "core/text.h"
 #include "runtime/imgio.h"
 
 /* The path as the user gave it. */
@@ -35,6 +34,7 @@ struct QbImageWriter {
     QbType type;
     QbPix store;
     double low, high;
+    struct QbThumb *thumb;           /* or NULL */
     int64_t pages, page_rows, width; /* of the file */
     int64_t atom;
     int64_t next;      /* the row that is written next */
@@ -46,13 +46,14 @@ struct QbImageWriter {
 /* Opens the file and fills in what all formats share; false: nothing is left to free. */
 bool qb_writer_begin(const QbWriteSpec *spec, const QbWriterOps *ops, QbImageWriter **w,
                      QbErr *err);
+/* Bytes of a voxel in the file: a picture's are red, green, blue. */
+static inline size_t qb_stored_bytes(const QbType *type, QbPix store)
+{
+    return type->kind == QB_PICTURE ? 3 : qb_pix_bytes(store);
+}
 /* One row of the raster as the file stores it, little-endian: masks as 0 and 255, labels checked against
  * the type, NaN canonical. */
 bool qb_store_row(const QbImageWriter *w, const void *row, void *to, QbErr *err);
-/* A colour for each label, the same whatever else is in the image; 0 is black. */
-void qb_label_colour(uint32_t label, uint8_t rgb[3]);
-/* A PNG of grey or RGB bytes, into memory. */
-bool qb_png_memory(const uint8_t *pixels, int width, int height, bool rgb, QbText *out, QbErr *err);
 size_t qb_piece_bound(const QbType *type, QbPix store, int64_t n_rows);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef QB_RUNTIME_IMGIO_H
 #define QB_RUNTIME_IMGIO_H
 
+#include "core/arena.h"
 #include "core/table.h"
 #include "core/type.h"
 
@@ -44,6 +45,8 @@ void qb_image_stats(const QbImageReader *r, int64_t *pages, int64_t *bytes);
 const QbImageInfo *qb_image_opened(const QbImageReader *r);
 void qb_image_close(QbImageReader *r);
 
+/* The files of a path, which may be a pattern: names in natural order, in the arena. */
+bool qb_image_files(const char *path, QbArena *arena, const char ***names, int *n, QbErr *err);
 /* Compares names; runs of digits by their value: s2 before s10; s02 after s2. */
 int qb_natural_order(const char *a, const char *b);
 
@@ -69,6 +72,7 @@ typedef struct QbWriteSpec {
         store; /* pixel type in the file: u8 for masks (0, 255), u16 or u32 for labels, else type.pix */
     const char *description; /* provenance, for the TIFF description and PNG text */
     double low, high;        /* PNG of an image that is not u8: the range scaled to 0..255 */
+    struct QbThumb *thumb;   /* gets the rows too (runtime/thumb.h), or NULL; borrowed */
 } QbWriteSpec;
 
 /* A writer takes the raster in horizontal blocks. pack runs in parallel and turns the rows of a box (whole rows of axis 2; boxes cut the image along

@@ -1,4 +1,4 @@
-/* NumPy's .npy, version 1.0: a header line and the voxels in C order, little-endian. */
+/* NumPy's .npy, version 1.0: a header line and the voxels in C order, little-endian; a picture has a last axis of 3 colours. */
 #include "runtime/image_write.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@ static const char *const descr[QB_PIX_COUNT] = {
 static bool encode(const QbImageWriter *w, const QbPiece *piece, const void *const *rows,
                    uint8_t *bytes, size_t *size, QbErr *err)
 {
-    size_t row_bytes = (size_t)w->width * qb_pix_bytes(w->store);
+    size_t row_bytes = (size_t)w->width * qb_stored_bytes(&w->type, w->store);
     for (int64_t k = 0; k < piece->n_rows; k++)
         if (!qb_store_row(w, rows[k], bytes + (size_t)k * row_bytes, err))
             return false;
@@ -28,6 +28,7 @@ static bool put(QbImageWriter *w, const QbPiece *piece, const uint8_t *bytes, Qb
 
 static bool write_header(QbImageWriter *w, QbErr *err)
 {
+    bool colour = w->type.kind == QB_PICTURE;
     char shape[80], head[256];
     if (w->type.rank == 3)
         snprintf(shape, sizeof(shape), "%" PRId64 ", %" PRId64 ", %" PRId64, w->pages, w->page_rows,
@@ -35,8 +36,8 @@ static bool write_header(QbImageWriter *w, QbErr *err)
     else
         snprintf(shape, sizeof(shape), "%" PRId64 ", %" PRId64, w->page_rows, w->width);
     int n = snprintf(head + 10, sizeof(head) - 10,
-                     "{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr[w->store],
-                     shape);
+                     "{'descr': '%s', 'fortran_order': False, 'shape': (%s%s), }",
+                     descr[colour ? QB_U8 : w->store], shape, colour ? ", 3" : "");
     /* The voxels start at a multiple of 64 bytes; the header ends in a line feed. */
     size_t total = qb_round_up(10 + (size_t)n + 1, 64);
     memset(head + 10 + n, ' ', total - 10 - (size_t)n);

@@ -18,8 +18,9 @@ typedef struct Flight {
  * tasks that own their part. */
 typedef struct Live {
     const QbStep *step;
-    void *state;   /* source, fold or sink */
-    QbValue value; /* CONST, SCALAR, FOLD */
+    void *state;           /* source, fold or sink */
+    struct QbThumb *thumb; /* sink: of what it writes, or NULL */
+    QbValue value;         /* CONST, SCALAR, FOLD */
     bool opened, finished;
     unsigned char *ring;
     unsigned char *partials; /* ORDERED and sinks: depth × max_tiles; ANY: one per worker */
@@ -36,7 +37,6 @@ typedef struct Live {
     bool merging;
     int running;                      /* tiles in work */
     int *users, *user_input, n_users; /* consumers of the ring in this pass */
-    struct QbThumb *thumb;            /* SINK, with options.show */
     int64_t voxels;                   /* done so far, and the time that took in tasks */
     double seconds;
 } Live;
@@ -94,6 +94,8 @@ void qb_ready_rewind(Live *l); /* a step to its first quantum */
 
 /* sched.c: all tasks of one pass. */
 bool qb_sched_pass(Run *run, int pass, QbErr *err);
+/* How many of the threads that are wanted a pass gets: a little one is done before they have started. */
+int qb_sched_threads(const Run *run, int pass, int wanted);
 /* replay.c: serial time of a run on one thread, from the times of its steps. */
 void qb_replay(Run *run);
 /* run.c: the consumers of each ring of a pass. */
@@ -130,11 +132,7 @@ bool qb_print_outputs(Run *run, QbErr *err);
 /* One cell of a table as `print` shows it. */
 bool qb_print_cell(QbTable *t, int64_t row, int column, char buf[32], QbErr *err);
 
-/* show.c. Of a sink: gather a small picture while it is written, hand it to the result, or drop it. */
-void qb_show_open(const Run *run, Live *l);
-bool qb_show_take(Run *run, Live *l, QbErr *err);
-void qb_show_close(Live *l);
-/* Once all tables are there. */
+/* show.c. Once all tables are there. */
 bool qb_show_sizes(Run *run, QbErr *err);
 /* The first rows of a table; the caller frees *json in either case. */
 bool qb_show_rows(QbTable *t, int64_t rows, char **json, QbErr *err);

@@ -17,6 +17,14 @@ typedef struct QbResultParam {
     const char *name, *value, *from;
 } QbResultParam;
 
+typedef enum QbTagType { QB_TAG_TEXT, QB_TAG_WHOLE, QB_TAG_NUMBER } QbTagType;
+
+/* A column that parts of the images' names fill. */
+typedef struct QbTag {
+    const char *name;
+    QbTagType type;
+} QbTag;
+
 /* What is the same for all images. */
 typedef struct QbResultRun {
     const char *pipeline, *sha256; /* its text, and the hash of all texts that it uses */
@@ -24,11 +32,14 @@ typedef struct QbResultRun {
     int n_params;
     const QbResultTable *tables;
     int n_tables;
+    const QbTag *tags;
+    int n_tags;
     const char *command, *host;
 } QbResultRun;
 
 typedef struct QbResultImage {
     const char *name, *path;
+    const char *const *tags; /* a text per tag, as it stands in a CSV file; NULL: none fits */
 } QbResultImage;
 
 /* What an earlier batch left of an image. */
@@ -58,7 +69,7 @@ typedef struct QbResultRow {
 typedef struct QbResults QbResults;
 
 /* Opens the database of a folder. A new file is made unless `read_only`: then *r is NULL where there is none. A database of
- * somebody else, or of another version, is refused. */
+ * somebody else, or of another version, is refused, and stays as it is. */
 bool qb_results_open(const char *folder, bool read_only, QbResults **r, QbErr *err);
 void qb_results_close(QbResults *r);
 /* Brings the database to this list of images: rows of images that are no more there go, those that stay get their new
@@ -77,8 +88,8 @@ bool qb_results_commit(QbResults *r, QbErr *err);
 /* After the last image: seconds of the whole, and everything in one file. */
 bool qb_results_end(QbResults *r, double start, double seconds, QbErr *err);
 
-/* The rows of an image in table `t` as lines of CSV behind the image's name; what it printed. */
-bool qb_results_csv(QbResults *r, int t, int image, const char *name, QbText *out, QbErr *err);
+/* The rows of an image in table `t` as lines of CSV behind the cells that say which it is; what it printed. */
+bool qb_results_csv(QbResults *r, int t, int image, const char *cells, QbText *out, QbErr *err);
 bool qb_results_printed(QbResults *r, int image, QbText *out, QbErr *err);
 
 /* ---- CSV files, results_csv.c ------------------------------------------------------------------------ */
@@ -87,10 +98,12 @@ typedef struct QbResultFiles QbResultFiles;
 /* Begins DIR/<table>.csv anew for every table. */
 bool qb_result_files_open(const char *folder, const QbResultRun *run, QbResultFiles **f,
                           QbErr *err);
-bool qb_result_files_add(QbResultFiles *f, QbResults *r, int image, const char *name, QbErr *err);
+bool qb_result_files_add(QbResultFiles *f, QbResults *r, int image, const char *cells, QbErr *err);
 bool qb_result_files_flush(QbResultFiles *f, QbErr *err);
 void qb_result_files_close(QbResultFiles *f);
 void qb_result_name(QbText *t, const char *name); /* a cell of text, in quotes where it must */
+/* The cells that say which image it is: its name, then its tags. */
+void qb_result_cells(QbText *t, const QbResultRun *run, const QbResultImage *image);
 
 /* ---- the folder's lock, folder_lock.c ---------------------------------------------------------------- */
 

@@ -37,6 +37,15 @@ void qb_result_name(QbText *t, const char *name)
     qb_text_add(t, "\"");
 }
 
+void qb_result_cells(QbText *t, const QbResultRun *run, const QbResultImage *image)
+{
+    qb_result_name(t, image->name);
+    for (int k = 0; k < run->n_tags; k++) {
+        qb_text_add(t, ",");
+        qb_result_name(t, image->tags ? image->tags[k] : "");
+    }
+}
+
 static bool flush(File *f, QbErr *err)
 {
     const char *p = f->text.s;
@@ -54,8 +63,9 @@ static bool flush(File *f, QbErr *err)
     return true;
 }
 
-static bool open_file(File *f, const char *folder, const QbResultTable *t, QbErr *err)
+static bool open_file(File *f, const char *folder, const QbResultRun *run, int table, QbErr *err)
 {
+    const QbResultTable *t = &run->tables[table];
     QbText path = {0};
     qb_text_addf(&path, "%s/%s.csv", folder, t->name);
     f->path = path.s;
@@ -63,6 +73,10 @@ static bool open_file(File *f, const char *folder, const QbResultTable *t, QbErr
     if (f->fd < 0)
         return qb_err_set(err, "cannot write '%s': %s", f->path, strerror(errno));
     qb_text_add(&f->text, "image");
+    for (int k = 0; k < run->n_tags; k++) {
+        qb_text_add(&f->text, ",");
+        qb_result_name(&f->text, run->tags[k].name);
+    }
     for (int c = 0; c < t->n_columns; c++) {
         qb_text_add(&f->text, ",");
         qb_result_name(&f->text, t->columns[c].name);
@@ -81,7 +95,7 @@ bool qb_result_files_open(const char *folder, const QbResultRun *run, QbResultFi
     for (int t = 0; t < f->n; t++)
         f->v[t].fd = -1;
     for (int t = 0; ok && t < f->n; t++)
-        ok = open_file(&f->v[t], folder, &run->tables[t], err);
+        ok = open_file(&f->v[t], folder, run, t, err);
     if (!ok) {
         qb_result_files_close(f);
         f = NULL;
@@ -90,11 +104,11 @@ bool qb_result_files_open(const char *folder, const QbResultRun *run, QbResultFi
     return ok;
 }
 
-bool qb_result_files_add(QbResultFiles *f, QbResults *r, int image, const char *name, QbErr *err)
+bool qb_result_files_add(QbResultFiles *f, QbResults *r, int image, const char *cells, QbErr *err)
 {
     bool ok = true;
     for (int t = 0; ok && t < f->n; t++) {
-        ok = qb_results_csv(r, t, image, name, &f->v[t].text, err);
+        ok = qb_results_csv(r, t, image, cells, &f->v[t].text, err);
         if (ok && f->v[t].text.n > BUFFER_BYTES)
             ok = flush(&f->v[t], err);
     }

@@ -1,37 +1,14 @@
-/* The database of a batch: its tables, and how they come to fit a list of images. Row numbers of results are the image's
- * number and the row's within it, so that the tables are the same whatever order the images were finished in. A number in `images.pipeline`
- * says what an image's results were made with: together with the hash of its bytes that is the journal. */
+/* How the database of a batch comes to fit a pipeline and a list of images, and what of an earlier batch still holds. Rows of results
+ * are known by their image's number and their place in it, so that the tables are the same whatever order the images were finished
+ * in. A number in `images.pipeline` says what an image's results were made with: together with the hash of its bytes that is the
+ * journal. */
 #include "core/sha256.h"
 #include "runtime/results_parts.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define VERSION     1          /* of the tables below: PRAGMA user_version */
-#define APPLICATION 0x71626963 /* "qbic" */
-
-static const char schema[] =
-    "CREATE TABLE runs(run_id INTEGER PRIMARY KEY, pipeline TEXT NOT NULL, sha256 TEXT NOT NULL, "
-    "params_sha256 TEXT NOT NULL,"
-    " version TEXT NOT NULL);"
-    "CREATE TABLE params(run_id INTEGER NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, "
-    "\"from\" TEXT NOT NULL);"
-    "CREATE TABLE images(image_id INTEGER PRIMARY KEY, name TEXT NOT NULL, path TEXT NOT NULL, "
-    "sha256 TEXT,"
-    " status TEXT NOT NULL, type TEXT, shape TEXT, voxel_z_um REAL, voxel_y_um REAL, voxel_x_um "
-    "REAL, objects INTEGER,"
-    " pipeline TEXT);"
-    "CREATE TABLE failures(run_id INTEGER NOT NULL, image_id INTEGER NOT NULL, node TEXT, line "
-    "INTEGER, \"column\" INTEGER,"
-    " code TEXT, message TEXT NOT NULL);"
-    "CREATE TABLE timings(run_id INTEGER NOT NULL, image_id INTEGER, command TEXT, host TEXT, "
-    "start REAL, seconds REAL);"
-    "CREATE TABLE printed(image_id INTEGER PRIMARY KEY, text TEXT NOT NULL);"
-    "CREATE TABLE pipelines(key TEXT PRIMARY KEY, text TEXT NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE saved(table_id INTEGER PRIMARY KEY, name TEXT NOT NULL, columns TEXT NOT NULL);";
 
 /* Adds every row's texts, something between them, a line for each row. */
 static bool lines(QbDbStatement *s, const char *between, QbText *out, QbErr *err)
@@ -44,69 +21,6 @@ static bool lines(QbDbStatement *s, const char *between, QbText *out, QbErr *err
     bool ok = qb_db_ended(s, err);
     qb_db_end(s);
     return ok;
-}
-
-/* ---- opening ----------------------------------------------------------------------------------------- */
-
-static bool check_version(QbResults *r, bool read_only, QbErr *err)
-{
-    int64_t tables = qb_db_ask(r->db, "SELECT count(*) FROM sqlite_master", -1);
-    if (tables < 0)
-        return qb_err_set(err, "cannot open '%s': %s", qb_db_path(r->db), "it is no database");
-    if (tables == 0 && !read_only)
-        return exec(r, "BEGIN IMMEDIATE", err) && exec(r, schema, err) &&
-               exec(r, "PRAGMA user_version = 1; PRAGMA application_id = 1902274915; COMMIT", err);
-    if (qb_db_ask(r->db, "PRAGMA application_id", 0) != APPLICATION)
-        return qb_err_set(err, "'%s' is no database of qbic's: choose another folder",
-                          qb_db_path(r->db));
-    int64_t version = qb_db_ask(r->db, "PRAGMA user_version", 0);
-    if (version != VERSION)
-        return qb_err_set(
-            err, "'%s' has version %" PRId64 ", this qbic writes version %d: choose another folder",
-            qb_db_path(r->db), version, VERSION);
-    return true;
-}
-
-bool qb_results_open(const char *folder, bool read_only, QbResults **out, QbErr *err)
-{
-    static const char settings[] =
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192";
-    QbText path = {0};
-    QbDb *db = NULL;
-    qb_text_addf(&path, "%s/results.db", folder);
-    bool ok = qb_db_open(path.s, read_only, &db, err);
-    qb_text_free(&path);
-    *out = NULL;
-    if (!db)
-        return ok;
-    QbResults *r = qb_xcalloc(1, sizeof(*r));
-    r->db = db;
-    ok = check_version(r, read_only, err) && (read_only || exec(r, settings, err));
-    if (ok)
-        *out = r;
-    else
-        qb_results_close(r);
-    return ok;
-}
-
-void qb_results_drop(QbResults *r)
-{
-    for (int t = 0; r->run && r->insert && t < r->run->n_tables; t++) {
-        qb_db_end(r->insert[t]);
-        qb_db_end(r->select[t]);
-    }
-    free(r->insert);
-    free(r->select);
-    r->insert = r->select = NULL;
-}
-
-void qb_results_close(QbResults *r)
-{
-    if (!r)
-        return;
-    qb_results_drop(r);
-    qb_db_close(r->db);
-    free(r);
 }
 
 /* ---- beginning --------------------------------------------------------------------------------------- */
@@ -131,59 +45,138 @@ static void describe(const QbResultRun *run, QbText *out)
     }
 }
 
-static bool drop_tables(QbResults *r, QbErr *err)
+/* "DROP …" of each saved table, or of its view. */
+static bool drop_each(QbResults *r, const char *what, const char *suffix, QbErr *err)
 {
     QbText sql = {0};
-    QbDbStatement *s = prepare(r, "SELECT name FROM saved", err);
+    QbDbStatement *s = prepare(r, "SELECT name FROM saved WHERE table_id > 0", err);
     while (s && qb_db_row(s)) {
-        QbText view = {0};
-        qb_text_addf(&view, "%s_named", qb_db_text(s, 0));
-        qb_text_add(&sql, "DROP VIEW IF EXISTS ");
-        qb_db_name(&sql, view.s);
-        qb_text_add(&sql, "; DROP TABLE IF EXISTS ");
-        qb_db_name(&sql, qb_db_text(s, 0));
+        QbText name = {0};
+        qb_text_addf(&name, "%s%s", qb_db_text(s, 0), suffix);
+        qb_text_addf(&sql, "DROP %s IF EXISTS ", what);
+        qb_db_name(&sql, name.s);
         qb_text_add(&sql, ";");
-        qb_text_free(&view);
+        qb_text_free(&name);
     }
     qb_db_end(s);
-    qb_text_add(&sql, "DELETE FROM saved; DELETE FROM pipelines; DELETE FROM printed; DELETE FROM "
-                      "failures; DELETE FROM images;");
-    return s && exec_take(r, &sql, err);
+    qb_text_add(&sql, ";");
+    return exec_take(r, &sql, err);
 }
 
+static bool drop_tables(QbResults *r, QbErr *err)
+{
+    return drop_each(r, "TABLE", "", err) &&
+           exec(r,
+                "DELETE FROM saved WHERE table_id > 0; DELETE FROM pipelines; DELETE FROM printed;"
+                " DELETE FROM failures; DELETE FROM images",
+                err);
+}
+
+static bool put_saved(QbResults *r, int id, const char *name, const char *columns, QbErr *err)
+{
+    QbDbStatement *s = prepare(r, "INSERT OR REPLACE INTO saved VALUES(?, ?, ?)", err);
+    qb_db_put_whole(s, 1, id);
+    qb_db_put_text(s, 2, name);
+    qb_db_put_text(s, 3, columns ? columns : "");
+    return qb_db_run_end(s, err);
+}
+
+/* The key is the image and the row in it: rows of an image lie together, and no other index is needed. */
 static bool make_table(QbResults *r, const QbResultTable *t, int id, QbErr *err)
 {
-    QbText sql = {0}, view = {0}, columns = {0};
+    QbText sql = {0}, columns = {0};
     add_columns(&columns, t, true);
     qb_text_add(&sql, "CREATE TABLE ");
     qb_db_name(&sql, t->name);
-    qb_text_addf(&sql, "(run_id INTEGER NOT NULL, image_id INTEGER NOT NULL%s); CREATE VIEW ",
+    qb_text_addf(&sql,
+                 "(run_id INTEGER NOT NULL, image_id INTEGER NOT NULL, row_id INTEGER NOT NULL%s,"
+                 " PRIMARY KEY(image_id, row_id)) WITHOUT ROWID",
                  columns.s ? columns.s : "");
-    qb_text_addf(&view, "%s_named", t->name);
-    qb_db_name(&sql, view.s);
-    qb_text_add(&sql, " AS SELECT i.name AS image, t.* FROM ");
-    qb_db_name(&sql, t->name);
-    qb_text_add(&sql, " AS t JOIN images AS i ON i.image_id = t.image_id");
-    bool ok = exec_take(r, &sql, err);
-    QbDbStatement *s = ok ? prepare(r, "INSERT INTO saved VALUES(?, ?, ?)", err) : NULL;
-    if (s) {
-        qb_db_put_whole(s, 1, id);
-        qb_db_put_text(s, 2, t->name);
-        qb_db_put_text(s, 3, columns.s);
-    }
-    ok = qb_db_run_end(s, err);
-    qb_text_free(&view);
+    bool ok = exec_take(r, &sql, err) && put_saved(r, id, t->name, columns.s, err);
     qb_text_free(&columns);
     return ok;
 }
 
+/* A table with the names and the tags of its images. */
+static bool make_view(QbResults *r, const QbResultTable *t, QbErr *err)
+{
+    QbText sql = {0}, view = {0};
+    qb_text_addf(&view, "%s_named", t->name);
+    qb_text_add(&sql, "CREATE VIEW ");
+    qb_db_name(&sql, view.s);
+    qb_text_add(&sql, " AS SELECT i.name AS image");
+    for (int k = 0; k < r->run->n_tags; k++) {
+        qb_text_add(&sql, ", i.");
+        qb_db_name(&sql, r->run->tags[k].name);
+    }
+    qb_text_add(&sql, ", t.* FROM ");
+    qb_db_name(&sql, t->name);
+    qb_text_add(&sql, " AS t JOIN images AS i USING(image_id)");
+    qb_text_free(&view);
+    return exec_take(r, &sql, err);
+}
+
+static void add_tags(QbText *sql, const QbResultRun *run)
+{
+    static const char *const types[] = {"TEXT", "INTEGER", "REAL"};
+    for (int k = 0; k < run->n_tags; k++) {
+        qb_text_add(sql, ", ");
+        qb_db_name(sql, run->tags[k].name);
+        qb_text_addf(sql, " %s", types[run->tags[k].type]);
+    }
+}
+
+#define IMAGE_COLUMNS                                                                      \
+    "image_id, name, path, hash, status, type, shape, voxel_z_um, voxel_y_um, voxel_x_um," \
+    " objects, pipeline"
+
+/* The table of images, with columns for the tags of this run; images that are known stay. */
+static bool make_images(QbResults *r, const char *tags, QbErr *err)
+{
+    bool before =
+        qb_db_ask(r->db, "SELECT count(*) FROM sqlite_master WHERE name = 'images'", 0) > 0;
+    if (before && !exec(r,
+                        "CREATE TEMP TABLE images_before AS SELECT " IMAGE_COLUMNS
+                        " FROM images; DROP TABLE images",
+                        err))
+        return false;
+    QbText sql = {0};
+    qb_text_addf(&sql,
+                 "CREATE TABLE images(image_id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+                 " path TEXT NOT NULL, hash BLOB,"
+                 " sha256 TEXT AS (nullif(lower(hex(hash)), '')) VIRTUAL, status TEXT NOT NULL,"
+                 " type TEXT, shape TEXT, voxel_z_um REAL, voxel_y_um REAL, voxel_x_um REAL,"
+                 " objects INTEGER, pipeline INTEGER%s);",
+                 tags);
+    if (before)
+        qb_text_add(&sql, "INSERT INTO images(" IMAGE_COLUMNS ") SELECT * FROM images_before;"
+                          " DROP TABLE images_before");
+    return exec_take(r, &sql, err) && put_saved(r, 0, "images", tags, err);
+}
+
+static bool match_tags(QbResults *r, QbErr *err)
+{
+    QbText tags = {0}, before = {0};
+    add_tags(&tags, r->run);
+    bool ok =
+        lines(prepare(r, "SELECT columns FROM saved WHERE table_id = 0", err), "", &before, err);
+    qb_text_add(&tags, "\n");
+    bool same = ok && before.n && !strcmp(tags.s, before.s);
+    tags.s[--tags.n] = '\0';
+    ok = ok && (same || make_images(r, tags.s, err));
+    qb_text_free(&tags);
+    qb_text_free(&before);
+    return ok;
+}
+
 /* Tables of the same shape stay; others go, and all results with them. */
-static bool match_tables(QbResults *r, QbErr *err)
+static bool match_saved(QbResults *r, QbErr *err)
 {
     QbText now = {0}, before = {0};
     describe(r->run, &now);
-    bool ok = lines(prepare(r, "SELECT name, columns FROM saved ORDER BY table_id", err), " ",
-                    &before, err);
+    bool ok = lines(
+        prepare(r, "SELECT name, columns FROM saved WHERE table_id > 0 ORDER BY table_id", err),
+        " ", &before, err);
     bool same = ok && !strcmp(now.s ? now.s : "", before.s ? before.s : "");
     qb_text_free(&now);
     qb_text_free(&before);
@@ -195,18 +188,40 @@ static bool match_tables(QbResults *r, QbErr *err)
     return ok;
 }
 
+static bool match_tables(QbResults *r, QbErr *err)
+{
+    bool ok = drop_each(r, "VIEW", "_named", err) && match_tags(r, err) && match_saved(r, err);
+    for (int t = 0; ok && t < r->run->n_tables; t++)
+        ok = make_view(r, &r->run->tables[t], err);
+    return ok && exec(r,
+                      "DROP VIEW IF EXISTS failures_named; CREATE VIEW failures_named AS SELECT "
+                      "i.name AS image, i.path, f.*"
+                      " FROM failures AS f JOIN images AS i USING(image_id)",
+                      err);
+}
+
 static bool put_list(QbResults *r, const QbResultImage *images, int n, QbErr *err)
 {
-    if (!exec(r,
-              "CREATE TEMP TABLE list(image_id INTEGER PRIMARY KEY, name TEXT UNIQUE, path TEXT)",
-              err))
-        return false;
-    QbDbStatement *s = prepare(r, "INSERT INTO list VALUES(?, ?, ?)", err);
-    bool ok = s != NULL;
+    const int n_tags = r->run->n_tags;
+    QbText sql = {0}, put = {0};
+    qb_text_add(&sql,
+                "CREATE TEMP TABLE list(image_id INTEGER PRIMARY KEY, name TEXT UNIQUE, path TEXT");
+    add_tags(&sql, r->run);
+    qb_text_add(&sql, ")");
+    qb_text_add(&put, "INSERT INTO list VALUES(?, ?, ?");
+    for (int k = 0; k < n_tags; k++)
+        qb_text_add(&put, ", ?");
+    qb_text_add(&put, ")");
+    bool ok = exec_take(r, &sql, err);
+    QbDbStatement *s = ok ? prepare(r, put.s, err) : NULL;
+    qb_text_free(&put);
+    ok = s != NULL;
     for (int k = 0; ok && k < n; k++) {
         qb_db_put_whole(s, 1, k + 1);
         qb_db_put_text(s, 2, images[k].name);
         qb_db_put_text(s, 3, images[k].path);
+        for (int c = 0; c < n_tags; c++)
+            qb_db_put_text(s, 4 + c, images[k].tags ? images[k].tags[c] : NULL);
         ok = qb_db_run(s, err);
         qb_db_again(s);
     }
@@ -232,11 +247,9 @@ static bool renumber(QbResults *r, QbErr *err)
         qb_db_name(&name, r->run->tables[t].name);
         qb_text_addf(&sql,
                      "DELETE FROM %s WHERE image_id NOT IN (SELECT old FROM moved);"
-                     "UPDATE %s SET rowid = -((SELECT new FROM moved WHERE old = image_id) << %d | "
-                     "(rowid & %" PRId64 ")),"
-                     " image_id = (SELECT new FROM moved WHERE old = image_id);"
-                     "UPDATE %s SET rowid = -rowid;",
-                     name.s, name.s, QB_ROW_BITS, ((int64_t)1 << QB_ROW_BITS) - 1, name.s);
+                     "UPDATE %s SET image_id = -(SELECT new FROM moved WHERE old = image_id);"
+                     "UPDATE %s SET image_id = -image_id;",
+                     name.s, name.s, name.s);
         qb_text_free(&name);
     }
     qb_text_add(&sql, "DROP TABLE moved;");
@@ -255,14 +268,20 @@ static bool match_images(QbResults *r, const QbResultImage *images, int n, QbErr
                           -1) == 0;
     if (!same && !renumber(r, err))
         return false;
-    return exec(
-        r,
-        "UPDATE images SET path = (SELECT path FROM list l WHERE l.image_id = images.image_id);"
-        "UPDATE images SET status = 'pending' WHERE status <> 'done';"
-        "INSERT OR IGNORE INTO images(image_id, name, path, status) SELECT image_id, name, path, "
-        "'pending' FROM list;"
-        "DELETE FROM failures; DROP TABLE list;",
-        err);
+    QbText sql = {0};
+    qb_text_add(&sql, "INSERT OR IGNORE INTO images(image_id, name, path, status) SELECT image_id,"
+                      " name, path, 'pending' FROM list;"
+                      "UPDATE images SET status = 'pending' WHERE status <> 'done';"
+                      "UPDATE images SET path = l.path");
+    for (int k = 0; k < r->run->n_tags; k++) {
+        qb_text_add(&sql, ", ");
+        qb_db_name(&sql, r->run->tags[k].name);
+        qb_text_add(&sql, " = l.");
+        qb_db_name(&sql, r->run->tags[k].name);
+    }
+    qb_text_add(&sql, " FROM list AS l WHERE l.image_id = images.image_id;"
+                      "DELETE FROM failures; DROP TABLE list");
+    return exec_take(r, &sql, err);
 }
 
 static bool put_run(QbResults *r, const char *params_sha256, QbErr *err)
@@ -300,13 +319,14 @@ static bool prepare_tables(QbResults *r, QbErr *err)
         add_columns(&columns, table, false);
         qb_text_add(&in, "INSERT INTO ");
         qb_db_name(&in, table->name);
-        qb_text_addf(&in, "(rowid, run_id, image_id%s) VALUES(?, 1, ?", columns.s ? columns.s : "");
+        qb_text_addf(&in, "(row_id, image_id, run_id%s) VALUES(?, ?, 1",
+                     columns.s ? columns.s : "");
         for (int c = 0; c < table->n_columns; c++)
             qb_text_add(&in, ", ?");
         qb_text_add(&in, ")");
-        qb_text_addf(&out, "SELECT rowid%s FROM ", columns.s ? columns.s : "");
+        qb_text_addf(&out, "SELECT row_id%s FROM ", columns.s ? columns.s : "");
         qb_db_name(&out, table->name);
-        qb_text_add(&out, " WHERE rowid BETWEEN ? AND ? ORDER BY rowid");
+        qb_text_add(&out, " WHERE image_id = ? ORDER BY row_id");
         r->insert[t] = prepare(r, in.s, err);
         r->select[t] = r->insert[t] ? prepare(r, out.s, err) : NULL;
         ok = r->select[t] != NULL;
@@ -345,6 +365,14 @@ static void keep_text(char *to, size_t room, QbDbStatement *s, int column)
     snprintf(to, room, "%s", text ? text : "");
 }
 
+static void keep_key(char to[17], QbDbStatement *s, int column)
+{
+    int64_t key = qb_db_whole(s, column);
+    to[0] = '\0';
+    if (key != 0)
+        snprintf(to, 17, "%016" PRIx64, (uint64_t)key);
+}
+
 bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err)
 {
     *old = (QbResultOld){0};
@@ -356,7 +384,7 @@ bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err
     if (qb_db_row(s)) {
         old->done = qb_db_whole(s, 0) != 0;
         keep_text(old->sha256, sizeof(old->sha256), s, 1);
-        keep_text(old->key, sizeof(old->key), s, 2);
+        keep_key(old->key, s, 2);
     }
     qb_db_end(s);
     return true;
@@ -372,7 +400,7 @@ bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err)
             continue;
         olds[k].done = qb_db_whole(s, 1) != 0;
         keep_text(olds[k].sha256, sizeof(olds[k].sha256), s, 2);
-        keep_text(olds[k].key, sizeof(olds[k].key), s, 3);
+        keep_key(olds[k].key, s, 3);
     }
     qb_db_end(s);
     return s != NULL;
@@ -381,7 +409,7 @@ bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err)
 bool qb_results_canonical(QbResults *r, const char *key, QbText *out, QbErr *err)
 {
     QbDbStatement *s = prepare(r, "SELECT text FROM pipelines WHERE key = ?", err);
-    qb_db_put_text(s, 1, key);
+    qb_db_put_whole(s, 1, key_number(key));
     if (qb_db_row(s))
         qb_text_add(out, qb_db_text(s, 0));
     bool ok = qb_db_ended(s, err);

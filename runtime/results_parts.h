@@ -5,13 +5,14 @@
 #include "runtime/db.h"
 #include "runtime/results.h"
 
-#define QB_ROW_BITS 28 /* of a row's number: its place within its image; above them the image's */
+#include <inttypes.h>
+#include <stdlib.h>
 
 struct QbResults {
     QbDb *db;
     const QbResultRun *run;
     QbDbStatement **insert, **select; /* per table */
-    bool in_transaction;
+    bool in_transaction, wrote;
 };
 
 void qb_results_drop(QbResults *r); /* the statements of the run's tables */
@@ -26,6 +27,12 @@ static inline bool exec_take(QbResults *r, QbText *sql, QbErr *err)
     bool ok = exec(r, sql->s, err);
     qb_text_free(sql);
     return ok;
+}
+
+/* A key is a number in the database: its digits, read as one. */
+static inline int64_t key_number(const char *key)
+{
+    return (int64_t)strtoull(key, NULL, 16);
 }
 
 static inline QbDbStatement *prepare(QbResults *r, const char *sql, QbErr *err)

@@ -8,6 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A database up to so many pages of 4096 bytes is packed at the end: rows that grew left holes. */
+#define VACUUM_PAGES 16384
+
 /* A number that is not known is NULL. */
 static void bind_positive(QbDbStatement *s, int k, double v)
 {
@@ -16,11 +19,6 @@ static void bind_positive(QbDbStatement *s, int k, double v)
 }
 
 /* ---- rows -------------------------------------------------------------------------------------------- */
-
-static int64_t first_row(int image)
-{
-    return (int64_t)(image + 1) << QB_ROW_BITS;
-}
 
 static bool clear_image(QbResults *r, int image, QbErr *err)
 {
@@ -32,8 +30,7 @@ static bool clear_image(QbResults *r, int image, QbErr *err)
     for (int t = 0; t < r->run->n_tables; t++) {
         qb_text_add(&sql, "DELETE FROM ");
         qb_db_name(&sql, r->run->tables[t].name);
-        qb_text_addf(&sql, " WHERE rowid BETWEEN %" PRId64 " AND %" PRId64 ";", first_row(image),
-                     first_row(image + 1) - 1);
+        qb_text_addf(&sql, " WHERE image_id = %d;", id);
     }
     return exec_take(r, &sql, err);
 }
@@ -57,11 +54,9 @@ static bool put_cell(QbDbStatement *s, int k, QbTable *t, int64_t row, int c, Qb
 static bool put_table(QbResults *r, int t, int image, QbTable *table, QbErr *err)
 {
     QbDbStatement *s = r->insert[t];
-    if (table->n_rows >= (int64_t)1 << QB_ROW_BITS)
-        return qb_err_set(err, "the table '%s' has too many rows", r->run->tables[t].name);
     bool ok = true;
     for (int64_t row = 0; ok && row < table->n_rows; row++) {
-        qb_db_put_whole(s, 1, first_row(image) + row);
+        qb_db_put_whole(s, 1, row);
         qb_db_put_whole(s, 2, image + 1);
         for (int c = 0; ok && c < table->n_columns; c++)
             ok = put_cell(s, c + 3, table, row, c, err);
@@ -96,24 +91,38 @@ static void bind_facts(QbDbStatement *s, const QbType *type)
     bind_positive(s, 8, type->spacing[2]);
 }
 
+/* The digits of a hash as bytes. */
+static void put_hash(QbDbStatement *s, int k, const char *hex)
+{
+    unsigned char bytes[32];
+    if (!hex[0])
+        return;
+    for (int i = 0; i < 32; i++) {
+        char pair[3] = {hex[2 * i], hex[2 * i + 1], 0};
+        bytes[i] = (unsigned char)strtoul(pair, NULL, 16);
+    }
+    qb_db_put_bytes(s, k, bytes, 32);
+}
+
 static bool put_image(QbResults *r, int image, const QbResultRow *row, QbErr *err)
 {
     QbDbStatement *s = prepare(
         r,
-        "UPDATE images SET sha256 = ?2, status = ?3, type = ?4, shape = ?5, voxel_z_um = ?6,"
+        "UPDATE images SET hash = ?2, status = ?3, type = ?4, shape = ?5, voxel_z_um = ?6,"
         " voxel_y_um = ?7, voxel_x_um = ?8, objects = ?9, pipeline = ?10 WHERE image_id = ?1",
         err);
     if (!s)
         return false;
     int64_t objects = objects_of(r, row);
     qb_db_put_whole(s, 1, image + 1);
-    qb_db_put_text(s, 2, row->sha256[0] ? row->sha256 : NULL);
+    put_hash(s, 2, row->sha256);
     qb_db_put_text(s, 3, row->failure ? "failed" : "done");
     if (row->type)
         bind_facts(s, row->type);
     if (objects >= 0)
         qb_db_put_whole(s, 9, objects);
-    qb_db_put_text(s, 10, row->key[0] ? row->key : NULL);
+    if (row->key[0])
+        qb_db_put_whole(s, 10, key_number(row->key));
     return qb_db_run_end(s, err);
 }
 
@@ -137,18 +146,12 @@ static bool put_failure(QbResults *r, int image, const QbFailure *f, QbErr *err)
     return qb_db_run_end(s, err);
 }
 
-/* Two texts, or a text behind a number: small tables with a key. */
-static bool put_text(QbResults *r, const char *sql, int image, const char *a, const char *b,
-                     QbErr *err)
+/* A text behind a number: small tables with a key. */
+static bool put_text(QbResults *r, const char *sql, int64_t key, const char *text, QbErr *err)
 {
     QbDbStatement *s = prepare(r, sql, err);
-    if (!s)
-        return false;
-    if (a)
-        qb_db_put_text(s, 1, a);
-    else
-        qb_db_put_whole(s, 1, image + 1);
-    qb_db_put_text(s, 2, b);
+    qb_db_put_whole(s, 1, key);
+    qb_db_put_text(s, 2, text);
     return qb_db_run_end(s, err);
 }
 
@@ -156,16 +159,16 @@ static bool put_timing(QbResults *r, int64_t id, double start, double seconds, Q
 {
     QbDbStatement *s = prepare(
         r,
-        "INSERT OR REPLACE INTO timings(rowid, run_id, image_id, command, host, start, seconds)"
-        " VALUES(?1, 1, nullif(?1, 0), ?2, ?3, ?4, ?5)",
+        "INSERT OR REPLACE INTO timings(timing_id, run_id, command, host, start_ms, duration_us)"
+        " VALUES(?1, 1, ?2, ?3, ?4, ?5)",
         err);
     if (!s)
         return false;
     qb_db_put_whole(s, 1, id);
     qb_db_put_text(s, 2, id ? NULL : r->run->command);
     qb_db_put_text(s, 3, id ? NULL : r->run->host);
-    qb_db_put_number(s, 4, start);
-    qb_db_put_number(s, 5, seconds);
+    qb_db_put_whole(s, 4, (int64_t)(1e3 * start));
+    qb_db_put_whole(s, 5, (int64_t)(1e6 * seconds));
     return qb_db_run_end(s, err);
 }
 
@@ -178,6 +181,7 @@ static bool begin(QbResults *r, QbErr *err)
 
 bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err)
 {
+    r->wrote = true;
     bool ok = begin(r, err) && clear_image(r, image, err) && put_image(r, image, row, err) &&
               put_timing(r, image + 1, row->start, row->seconds, err);
     if (ok && row->failure)
@@ -185,8 +189,8 @@ bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err)
     for (int t = 0; ok && t < r->run->n_tables; t++)
         ok = put_table(r, t, image, row->tables[t], err);
     if (ok && row->printed && row->printed[0])
-        ok = put_text(r, "INSERT INTO printed VALUES(?, ?)", image, NULL, row->printed, err);
-    return ok && put_text(r, "INSERT OR IGNORE INTO pipelines VALUES(?, ?)", image, row->key,
+        ok = put_text(r, "INSERT INTO printed VALUES(?, ?)", image + 1, row->printed, err);
+    return ok && put_text(r, "INSERT OR IGNORE INTO pipelines VALUES(?, ?)", key_number(row->key),
                           row->canonical, err);
 }
 
@@ -204,7 +208,10 @@ bool qb_results_end(QbResults *r, double start, double seconds, QbErr *err)
     bool ok = begin(r, err) && put_timing(r, 0, start, seconds, err) && exec(r, prune, err) &&
               qb_results_commit(r, err);
     qb_results_drop(r);
-    return ok && exec(r, "PRAGMA journal_mode = DELETE", err);
+    ok = ok && exec(r, "PRAGMA journal_mode = DELETE", err);
+    if (ok && r->wrote && qb_db_ask(r->db, "PRAGMA page_count", 0) < VACUUM_PAGES)
+        exec(r, "VACUUM", NULL); /* nothing is lost where there is no room for it */
+    return ok;
 }
 
 /* ---- export ------------------------------------------------------------------------------------------ */
@@ -220,14 +227,13 @@ static void add_cell(QbText *out, QbDbStatement *s, int c, bool whole)
     qb_text_addn(out, digits, (size_t)n);
 }
 
-bool qb_results_csv(QbResults *r, int t, int image, const char *name, QbText *out, QbErr *err)
+bool qb_results_csv(QbResults *r, int t, int image, const char *cells, QbText *out, QbErr *err)
 {
     QbDbStatement *s = r->select[t];
     const QbResultTable *table = &r->run->tables[t];
-    qb_db_put_whole(s, 1, first_row(image));
-    qb_db_put_whole(s, 2, first_row(image + 1) - 1);
+    qb_db_put_whole(s, 1, image + 1);
     while (qb_db_row(s)) {
-        qb_result_name(out, name);
+        qb_text_add(out, cells);
         for (int c = 0; c < table->n_columns; c++) {
             qb_text_addn(out, ",", 1);
             add_cell(out, s, c + 1, table->columns[c].whole);

@@ -414,7 +414,7 @@ void qb_run_result_free(QbRunResult *r)
     for (int k = 0; k < r->n_outputs; k++) {
         free(r->outputs[k].head);
         free(r->outputs[k].cells);
-        free(r->outputs[k].small.png);
+        qb_text_free(&r->outputs[k].thumb);
     }
     free(r->sizes);
     for (int w = 0; w < r->n_threads; w++)

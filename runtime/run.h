@@ -21,14 +21,17 @@ typedef struct QbRunOptions {
     const char *provenance; /* written into every output that can carry it */
     double started;         /* qb_now() at the start of the process, for the wall time of the run */
     bool gather;            /* tables are handed over in the result rather than written */
+    bool untimed;           /* measure no task: to find out what measuring costs */
     bool trace;             /* keep the tasks of every thread, and samples of memory */
     int64_t trace_notes;    /* tasks that a thread keeps at most */
+    bool spare_threads;     /* a pass of less work than a thread's start costs is left to one */
     bool foresee;           /* a run on one thread finds out what a second one would have done */
     void (*progress)(
         void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */
     void *progress_ctx;
     int head_rows; /* of each table that is written, to be shown */
-    bool show;     /* small pictures of what is written, sizes of objects: for a page */
+    bool show;     /* for a page: rows of tables as JSON, sizes of objects */
+    int thumb_side; /* of the small picture that is made of each image that is written, pixels; 0: none */
 } QbRunOptions;
 
 typedef struct QbStepTime {
@@ -64,19 +67,6 @@ typedef struct QbPassTime {
     double start, end;
 } QbPassTime;
 
-/* Small pictures take at most this part of the memory budget, and no more bytes than this. */
-#define QB_SHOW_SHARE 128
-#define QB_SHOW_MOST  ((size_t)16 << 20)
-
-/* A small picture of an image that was written: of a volume its middle slice. */
-typedef struct QbSmall {
-    unsigned char *png; /* NULL: none */
-    size_t n;
-    int64_t slice; /* −1: all there is */
-    int width, height;
-    double low, high; /* of an image: the values that are black and white */
-} QbSmall;
-
 enum { QB_SIZE_BINS = 24 };
 /* How many objects of a table with a column `voxels` have which size: bin k counts edge[k] … edge[k + 1] − 1, and each bin is
  * wider than the one before by the same factor, as far as whole numbers allow. */
@@ -95,7 +85,7 @@ typedef struct QbOutputDone {
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
     char *cells;    /* with options.show: the same rows as JSON, or NULL */
     int64_t rows;   /* of a table */
-    QbSmall small;
+    QbText thumb;   /* of an image, with options.thumb_side: the bytes of a PNG file */
 } QbOutputDone;
 
 typedef struct QbRunResult {

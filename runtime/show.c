@@ -1,7 +1,6 @@
 /* What a page shows of the results beside their times: how large the objects of a table are, the first rows of tables as
- * JSON, small pictures. Looks at results, changes none. */
+ * JSON. Looks at results, changes none. */
 #include "runtime/parts.h"
-#include "runtime/thumb.h"
 
 #include "core/qmath.h"
 
@@ -175,29 +174,5 @@ bool qb_show_rows(QbTable *t, int64_t rows, char **json, QbErr *err)
         ok = add_row(t, row, &out, err);
     qb_text_add(&out, "]}");
     *json = out.s;
-    return ok;
-}
-
-/* ---- small pictures --------------------------------------------------------------------------------- */
-
-void qb_show_open(const Run *run, Live *l)
-{
-    size_t images = 0, room = run->plan->budget / QB_SHOW_SHARE;
-    for (int i = 0; i < run->plan->n_steps; i++)
-        images += run->plan->steps[i].kind == QB_STEP_SINK;
-    if (run->o->show)
-        l->thumb = qb_thumb_new(&l->step->type, (room < QB_SHOW_MOST ? room : QB_SHOW_MOST) / images);
-}
-
-void qb_show_close(Live *l)
-{
-    free(l->thumb);
-    l->thumb = NULL;
-}
-
-bool qb_show_take(Run *run, Live *l, QbErr *err)
-{
-    bool ok = !l->thumb || qb_thumb_take(l->thumb, &run->r->outputs[l->step->output].small, err);
-    qb_show_close(l);
     return ok;
 }

@@ -1,5 +1,6 @@
 /* Outputs: rasters are packed in parallel and appended in order while the passes run; at the end all files appear, or none. */
 #include "runtime/parts.h"
+#include "runtime/table_db.h"
 #include "runtime/thumb.h"
 
 #include <stdio.h>
@@ -43,6 +44,8 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
         spec.store = QB_U8;
     if (s->type.kind == QB_LABELS)
         spec.store = label_store(l, o, high);
+    if (run->o->thumb_side > 0)
+        spec.thumb = l->thumb = qb_thumb_new(&s->type, run->o->thumb_side);
     bool ok;
     QbImageWriter *w = NULL;
     if (o->format == QB_FORMAT_PNG)
@@ -53,8 +56,6 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
         ok = qb_writer_open_tiff(&spec, &w, err);
     l->state = w;
     free(path);
-    if (ok)
-        qb_show_open(run, l);
     return ok;
 }
 
@@ -63,8 +64,6 @@ bool qb_sink_pack(Run *run, Live *l, const QbTask *t, unsigned char *partial, Qb
     (void)run;
     const QbRows *r = &t->in[0];
     QbPacked *packed = NULL;
-    if (l->thumb)
-        qb_thumb_rows(l->thumb, &t->out.box, r);
     bool ok = qb_writer_pack(l->state, &t->out.box, r->row, &packed, err);
     memcpy(partial, &packed, sizeof(packed));
     return ok;
@@ -100,7 +99,8 @@ void qb_outputs_abort(Run *run)
         Live *l = &run->live[i];
         if (l->step->kind != QB_STEP_SINK)
             continue;
-        qb_show_close(l);
+        qb_thumb_free(l->thumb);
+        l->thumb = NULL;
         if (!l->state)
             continue;
         drop_packed(l);
@@ -114,20 +114,54 @@ static const char *kind_of(const QbType *t)
     return qb_kind_name(t->kind);
 }
 
-static bool write_table(const Run *run, const QbOutput *o, QbTable *table, QbAtomicFile **pending,
-                        QbErr *err)
+/* A file that is whole but for its name. */
+typedef struct Pending {
+    QbAtomicFile *file;
+    QbTableDb *db; /* of the first output that goes there */
+    const QbTableDb *shared;
+} Pending;
+
+/* Tables of one database share it. */
+static QbTableDb *database_of(const QbDag *g, const Pending *pending, int i)
 {
+    for (int k = 0; k < i; k++)
+        if (pending[k].db && !strcmp(g->outputs[k].path, g->outputs[i].path))
+            return pending[k].db;
+    return NULL;
+}
+
+static bool put_in_database(const Run *run, int i, QbTable *table, Pending *pending, QbErr *err)
+{
+    const QbDag *g = run->plan->dag;
+    QbTableDb *db = database_of(g, pending, i);
+    if (!db) {
+        char *path = output_path(run, &g->outputs[i]);
+        bool ok = qb_table_db_open(path, &pending[i].db, err);
+        free(path);
+        if (!ok)
+            return false;
+        db = pending[i].db;
+    }
+    pending[i].shared = db;
+    return qb_table_db_put(db, g->outputs[i].table, table, err);
+}
+
+static bool write_table(const Run *run, int i, QbTable *table, Pending *pending, QbErr *err)
+{
+    const QbOutput *o = &run->plan->dag->outputs[i];
+    if (o->format == QB_FORMAT_DB)
+        return put_in_database(run, i, table, pending, err);
     char *path = output_path(run, o);
-    bool ok =
-        o->format == QB_FORMAT_JSON
-            ? qb_table_write_json(path, table, pending, err)
-            : qb_table_write(path, table, o->format == QB_FORMAT_TSV ? '\t' : ',', pending, err);
+    QbAtomicFile **file = &pending[i].file;
+    bool ok = o->format == QB_FORMAT_JSON
+                  ? qb_table_write_json(path, table, file, err)
+                  : qb_table_write(path, table, o->format == QB_FORMAT_TSV ? '\t' : ',', file, err);
     free(path);
     return ok;
 }
 
 /* Writes every file to its end beside its final name. */
-static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
+static bool finish_files(Run *run, Pending *pending, QbErr *err)
 {
     const QbDag *g = run->plan->dag;
     for (int i = 0; i < run->plan->n_steps; i++) {
@@ -136,7 +170,12 @@ static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
             continue;
         QbImageWriter *w = l->state;
         l->state = NULL;
-        if (!qb_writer_finish(w, &pending[l->step->output], err) || !qb_show_take(run, l, err))
+        bool ok =
+            qb_writer_finish(w, &pending[l->step->output].file, err) &&
+            (!l->thumb || qb_thumb_png(l->thumb, &run->r->outputs[l->step->output].thumb, err));
+        qb_thumb_free(l->thumb);
+        l->thumb = NULL;
+        if (!ok)
             return false;
     }
     for (int i = 0; i < g->n_outputs; i++) {
@@ -144,9 +183,12 @@ static bool finish_files(Run *run, QbAtomicFile **pending, QbErr *err)
         if (o->format == QB_FORMAT_PRINT || qb_dag_at(g, o->node)->type.kind != QB_TABLE)
             continue;
         const Live *l = &run->live[run->plan->step_of_node[o->node]];
-        if (!run->o->gather && !write_table(run, o, l->value.table, &pending[i], err))
+        if (!run->o->gather && !write_table(run, i, l->value.table, pending, err))
             return false;
     }
+    for (int i = 0; i < g->n_outputs; i++)
+        if (pending[i].db && !qb_table_db_settle(pending[i].db, err))
+            return false;
     return true;
 }
 
@@ -182,27 +224,48 @@ static bool add_head(Run *run, int output, QbErr *err)
     return ok;
 }
 
-bool qb_outputs_commit(Run *run, QbErr *err)
+/* Gives what is pending its name. */
+static bool commit(Pending *p, QbErr *err)
+{
+    bool ok = !p->file || qb_atomic_commit(p->file, err);
+    if (ok && p->db)
+        return qb_table_db_commit(p->db, err);
+    qb_table_db_abort(p->db);
+    return ok;
+}
+
+static void drop_pending(Pending *p)
+{
+    qb_atomic_abort(p->file);
+    qb_table_db_abort(p->db);
+}
+
+static bool note_output(Run *run, const Pending *p, int i, QbErr *err)
 {
     const QbDag *g = run->plan->dag;
-    QbAtomicFile **pending = qb_xcalloc((size_t)g->n_outputs + 1, sizeof(QbAtomicFile *));
+    QbOutputDone *r = &run->r->outputs[i];
+    r->path = g->outputs[i].path;
+    r->kind = kind_of(&qb_dag_at(g, g->outputs[i].node)->type);
+    r->bytes = p->file ? qb_atomic_size(p->file) : qb_table_db_size(p->shared);
+    if (p->file || p->db) /* tables of one database are counted once */
+        run->r->bytes_written += r->bytes;
+    return add_head(run, i, err);
+}
+
+bool qb_outputs_commit(Run *run, QbErr *err)
+{
+    int n = run->plan->dag->n_outputs;
+    Pending *pending = qb_xcalloc((size_t)n + 1, sizeof(*pending));
     bool ok = finish_files(run, pending, err) && qb_show_sizes(run, err);
-    for (int i = 0; ok && i < g->n_outputs; i++) {
-        const QbOutput *o = &g->outputs[i];
-        if (!pending[i])
-            continue;
-        run->r->outputs[i].path = o->path;
-        run->r->outputs[i].kind = kind_of(&qb_dag_at(g, o->node)->type);
-        run->r->outputs[i].bytes = qb_atomic_size(pending[i]);
-        run->r->bytes_written += run->r->outputs[i].bytes;
-        ok = add_head(run, i, err);
-    }
+    for (int i = 0; ok && i < n; i++)
+        if (pending[i].file || pending[i].shared)
+            ok = note_output(run, &pending[i], i, err);
     /* All bytes are on the disk by now: what is left is to give each file its name. */
-    for (int i = 0; i < g->n_outputs; i++) {
-        if (pending[i] && ok)
-            ok = qb_atomic_commit(pending[i], err);
-        else if (pending[i])
-            qb_atomic_abort(pending[i]);
+    for (int i = 0; i < n; i++) {
+        if (ok)
+            ok = commit(&pending[i], err);
+        else
+            drop_pending(&pending[i]);
     }
     free(pending);
     if (ok && run->o->gather)

@@ -1,17 +1,21 @@
-/* Small pictures of what is written, for the page of a report. */
+/* A small picture of an image, taken from its rows while they pass to a file: a grid of voxels of the image, or of the middle
+ * slice of a volume. It costs one copy of each of these voxels. */
 #ifndef QB_RUNTIME_THUMB_H
 #define QB_RUNTIME_THUMB_H
 
-#include "core/op.h"
-#include "runtime/run.h"
+#include "core/text.h"
+#include "core/type.h"
 
 typedef struct QbThumb QbThumb;
 
-/* For a raster of this type, in about `room` bytes; NULL where there is no memory. Freed by free(). */
-QbThumb *qb_thumb_new(const QbType *type, size_t room);
-/* The rows of one box of the image; from many threads, each box once. */
-void qb_thumb_rows(QbThumb *t, const QbBox *box, const QbRows *rows);
-/* The picture, once all rows were given; out->png is freed by the caller. */
-bool qb_thumb_take(const QbThumb *t, QbSmall *out, QbErr *err);
+/* At most `side` pixels wide and high, never more than the image has; NULL: out of memory. */
+QbThumb *qb_thumb_new(const QbType *type, int64_t side);
+/* The rows of a box, over its whole width: rows[(i - lo0) * (hi1 - lo1) + y - lo1] as in QbTile. From any thread; each voxel of
+ * the image is handed over once. */
+void qb_thumb_take(QbThumb *t, const QbBox *box, const void *const *rows);
+/* Appends it as a PNG file, once all rows were taken: what is no u8, mask, labels or picture is scaled from its own smallest to
+ * its own largest voxel. */
+bool qb_thumb_png(const QbThumb *t, QbText *png, QbErr *err);
+void qb_thumb_free(QbThumb *t);
 
 #endif

@@ -136,6 +136,19 @@ void qb_tiff_names_free(QbTiffIndex *ix)
     ix->n_files = 0;
 }
 
+bool qb_image_files(const char *path, QbArena *arena, const char ***names, int *n, QbErr *err)
+{
+    QbTiffIndex ix = {0};
+    bool ok = qb_tiff_names(path, &ix, err) &&
+              (ix.n_files <= INT32_MAX || qb_err_set(err, "'%s' stands for too many files", path));
+    *n = ok ? (int)ix.n_files : 0;
+    *names = QB_NEW_N(arena, const char *, *n + 1);
+    for (int k = 0; k < *n; k++)
+        (*names)[k] = qb_arena_strdup(arena, ix.file[k].name);
+    qb_tiff_names_free(&ix);
+    return ok;
+}
+
 bool qb_tiff_reopen(const QbTiffFile *f, int *out, QbErr *err)
 {
     struct stat st;

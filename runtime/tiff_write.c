@@ -41,6 +41,11 @@ typedef struct Tiff {
 
 /* ---- strips ----------------------------------------------------------------------------------------- */
 
+static size_t voxel_bytes(const QbImageWriter *w)
+{
+    return qb_stored_bytes(&w->type, w->store);
+}
+
 static Packer *take_packer(const QbImageWriter *w)
 {
     Tiff *t = w->format;
@@ -51,7 +56,7 @@ static Packer *take_packer(const QbImageWriter *w)
     pthread_mutex_unlock(&t->lock);
     if (p)
         return p;
-    p = malloc(sizeof(*p) + (size_t)w->atom * (size_t)w->width * qb_pix_bytes(w->store));
+    p = malloc(sizeof(*p) + (size_t)w->atom * (size_t)w->width * voxel_bytes(w));
     if (!p)
         return NULL;
     p->deflater = qb_deflater_new(LEVEL);
@@ -88,7 +93,7 @@ static bool fill_raw(const QbImageWriter *w, const QbPiece *piece, const void *c
                      uint8_t *raw, QbErr *err)
 {
     const Tiff *t = w->format;
-    size_t bytes = qb_pix_bytes(w->store);
+    size_t bytes = voxel_bytes(w);
     for (int64_t k = 0; k < piece->n_rows; k++) {
         uint8_t *row = raw + (size_t)k * (size_t)w->width * bytes;
         if (!qb_store_row(w, rows[k], row, err))
@@ -105,7 +110,7 @@ static bool encode(const QbImageWriter *w, const QbPiece *piece, const void *con
     Packer *p = take_packer(w);
     if (!p)
         return qb_err_set(err, "cannot write '%s': out of memory", qb_atomic_path(w->file));
-    size_t n = (size_t)piece->n_rows * (size_t)w->width * qb_pix_bytes(w->store);
+    size_t n = (size_t)piece->n_rows * (size_t)w->width * voxel_bytes(w);
     bool ok = fill_raw(w, piece, rows, p->raw, err);
     if (ok) {
         *size = qb_deflate(p->deflater, p->raw, n, bytes, qb_deflate_bound(n));
@@ -182,15 +187,19 @@ static void add_entries(Directory *d, const QbImageWriter *w, const char *descri
 {
     const Tiff *t = w->format;
     bool sized = t->resolution[0][1] != 0 && t->resolution[1][1] != 0;
+    bool colour = w->type.kind == QB_PICTURE;
     add_long(d, 256, (uint32_t)w->width);
     add_long(d, 257, (uint32_t)w->page_rows);
-    add_short(d, 258, (uint16_t)(8 * qb_pix_bytes(w->store)));
-    add_short(d, 259, 8); /* Deflate */
-    add_short(d, 262, 1); /* black is zero */
+    if (colour)
+        add_entry(d, 258, TYPE_SHORT, 3, (uint16_t[]){8, 8, 8, 0});
+    else
+        add_short(d, 258, (uint16_t)(8 * qb_pix_bytes(w->store)));
+    add_short(d, 259, 8);              /* Deflate */
+    add_short(d, 262, colour ? 2 : 1); /* RGB, or black is zero */
     if (description)
         add_entry(d, 270, TYPE_ASCII, strlen(description) + 1, description);
     add_offsets(d, t);
-    add_short(d, 277, 1);
+    add_short(d, 277, colour ? 3 : 1);
     add_long(d, 278, (uint32_t)w->atom);
     add_entry(d, 279, TYPE_LONG, (uint64_t)t->strips, t->size);
     if (sized) {
@@ -200,12 +209,14 @@ static void add_entries(Directory *d, const QbImageWriter *w, const char *descri
     }
     if (t->predictor != 1)
         add_short(d, 317, (uint16_t)t->predictor);
-    add_short(d, 339, (uint16_t)sample_format(w->store));
+    if (!colour) /* 1, unsigned, is what is meant where it is not there */
+        add_short(d, 339, (uint16_t)sample_format(w->store));
 }
 
-static int count_entries(const Tiff *t, const char *description)
+static int count_entries(const QbImageWriter *w, const char *description)
 {
-    return 10 + (description != NULL) + (t->predictor != 1) +
+    const Tiff *t = w->format;
+    return 10 - (w->type.kind == QB_PICTURE) + (description != NULL) + (t->predictor != 1) +
            (t->resolution[0][1] != 0 && t->resolution[1][1] != 0 ? 3 : 0);
 }
 
@@ -216,7 +227,7 @@ static bool write_directory(QbImageWriter *w, const char *description, QbErr *er
     if (qb_atomic_size(w->file) % 2 && !qb_atomic_write(w->file, "", 1, err))
         return false;
     uint64_t at = (uint64_t)qb_atomic_size(w->file),
-             count = (uint64_t)count_entries(t, description);
+             count = (uint64_t)count_entries(w, description);
     size_t head = t->big ? 8 : 2, link = t->big ? 8 : 4;
     size_t fixed = head + count * (t->big ? 20 : 12) + link;
     Directory d = {.big = t->big, .values_at = (int64_t)(at + fixed)};
@@ -309,8 +320,7 @@ static int predictor_of(const QbWriteSpec *spec)
 /* Bytes of the file at its worst, without the description. */
 static double worst_bytes(const QbImageWriter *w, int64_t strips)
 {
-    double strip =
-        (double)qb_deflate_bound((size_t)w->atom * (size_t)w->width * qb_pix_bytes(w->store));
+    double strip = (double)qb_deflate_bound((size_t)w->atom * (size_t)w->width * voxel_bytes(w));
     return (double)w->pages * ((double)strips * (strip + 8) + 300);
 }
 

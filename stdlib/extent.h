@@ -9,7 +9,12 @@ typedef struct QbExtent {
     double lo, hi; /* of finite voxels; lo > hi: there is none */
 } QbExtent;
 
+/* The parameters of `extreme`. */
+typedef struct QbExtreme {
+    bool largest, finite; /* of all voxels, or of the finite ones alone */
+} QbExtreme;
+
 /* Makes the fold over the input, and the operator that takes its smallest or largest voxel. */
-QbNodeId qb_extent_compose(QbBuild *b, bool largest);
+QbNodeId qb_extent_compose(QbBuild *b, QbExtreme which);
 
 #endif

@@ -325,3 +325,40 @@ bool qb_label_merge(QbLabelState *s, void *const *partials, const QbBox *boxes, 
     free(l.base);
     return ok;
 }
+
+/* ---- checkpoints ------------------------------------------------------------------------------------ */
+
+static bool keep_live(QbLabelState *s, QbKeep *k, QbErr *err)
+{
+    QbLiveSet *l = &s->live;
+    int64_t head[3] = {l->i, l->n, l->n ? l->start[l->beam[s->ny - 1] + 1] : 0};
+    if (!qb_keep_bytes(k, head, sizeof(head), err))
+        return false;
+    int64_t most = s->ny * ((s->nx + 1) / 2);
+    if (head[1] < 0 || head[2] < head[1] || head[2] > most)
+        return qb_err_set(err, "the checkpoint is damaged: %lld live objects", (long long)head[1]);
+    size_t n = (size_t)head[1], n_runs = (size_t)head[2];
+    l->i = head[0];
+    l->n = (uint32_t)n;
+    if (k->loading && (!grow_live_runs(l, n_runs, err) || !grow_live_slots(l, n, err)))
+        return false;
+    return qb_keep_bytes(k, l->run, n_runs * sizeof(QbRun), err) &&
+           qb_keep_bytes(k, l->slot, n * sizeof(int64_t), err) &&
+           qb_keep_bytes(k, l->beam, (size_t)s->ny * sizeof(uint32_t), err) &&
+           qb_keep_bytes(k, l->start, ((size_t)s->ny + 1) * sizeof(uint32_t), err) &&
+           (!l->bits ||
+            qb_keep_bytes(k, l->bits, (size_t)(s->ny * s->pitch) * sizeof(uint64_t), err));
+}
+
+bool qb_label_keep(QbLabelState *s, QbKeep *k, QbErr *err)
+{
+    int64_t counts[3] = {s->n_slots, s->n_tiles, s->n_comps};
+    if (!qb_keep_bytes(k, counts, sizeof(counts), err) || !keep_live(s, k, err) ||
+        !qb_keep_column(k, s->voxels, err))
+        return false;
+    s->n_slots = counts[0];
+    s->n_tiles = counts[1];
+    s->n_comps = counts[2];
+    return !s->wants_image || (qb_keep_column(k, s->forward, err) && qb_keep_log(k, s->runs, err) &&
+                               qb_keep_log(k, s->slots, err) && qb_keep_log(k, s->index, err));
+}

@@ -4,6 +4,7 @@
 #ifndef QB_STDLIB_LABEL_STATE_H
 #define QB_STDLIB_LABEL_STATE_H
 
+#include "core/keep.h"
 #include "stdlib/kernels/label.h"
 
 /* A stored tile: what fill needs to find its rows. Coordinates are relative to the domain. */
@@ -56,6 +57,8 @@ bool qb_label_open(const QbFoldCtx *c, const QbBeams *b, QbLabelState **state, Q
 void qb_label_close(QbLabelState *s);
 /* Merges the tiles of one quantum, which lie in layers of equal [i0, i1), lower y first. */
 bool qb_label_merge(QbLabelState *s, void *const *partials, const QbBox *boxes, int n, QbErr *err);
+/* The state between two quanta, into a checkpoint or back. */
+bool qb_label_keep(QbLabelState *s, QbKeep *k, QbErr *err);
 bool qb_label_finish(QbLabelState *s, QbErr *err);
 /* Writes the labels of any box; from any thread, after finish. */
 bool qb_label_fill(const QbLabelState *s, const QbTile *out, QbErr *err);

@@ -8,9 +8,10 @@
 /* Above this the rows of a grey element no longer fit a worker's share of memory. */
 #define MAX_SCRATCH ((size_t)256 << 20)
 
+/* Of one radius: what exact distances decide. */
 static bool is_round(const QbElement *e)
 {
-    return e->shape == QB_BALL || e->shape == QB_DISK;
+    return (e->shape == QB_BALL || e->shape == QB_DISK) && !qb_element_is_stretched(e);
 }
 
 static QbElementParams run_params(const QbElement *e, const QbMorphParams *p, bool is_mask,
@@ -112,12 +113,4 @@ QbNodeId qb_morph_step(QbBuild *b, const QbMorphParams *p, bool dilates)
         return near_steps(b, p, reach, dilates);
     QbElementParams run = run_params(&p->element, p, in->kind == QB_MASK, dilates);
     return b->node(b, "extreme_element", &run, b->in, 1);
-}
-
-QbNodeId qb_morph_pair(QbBuild *b, const QbElement *e, bool dilates_first)
-{
-    QbMorphParams p = {.element = *e, .outside = !dilates_first};
-    QbNodeId id = b->node(b, dilates_first ? "dilate" : "erode", &p, b->in, 1);
-    p.outside = dilates_first;
-    return id < 0 ? id : b->node(b, dilates_first ? "erode" : "dilate", &p, &id, 1);
 }

@@ -19,7 +19,5 @@ void qb_morph_halo(const QbMorphParams *p, const QbType *in, QbHalo *halo);
 double qb_morph_cost(const QbElement *e, const QbType *in);
 /* One erosion or dilation: balls and disks of masks by exact distances, boxes axis by axis, the rest by runs. */
 QbNodeId qb_morph_step(QbBuild *b, const QbMorphParams *p, bool dilates);
-/* The nodes `first`, then `second` (erode and dilate, each with its own outside). */
-QbNodeId qb_morph_pair(QbBuild *b, const QbElement *e, bool dilates_first);
 
 #endif

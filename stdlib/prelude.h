@@ -9,7 +9,7 @@
 extern const QbSource qb_modules[];
 extern const int qb_n_modules;
 
-extern const QbSource qb_code_background, qb_code_dog, qb_code_mean_level, qb_code_tophat,
-    qb_code_unsharp;
+extern const QbSource qb_code_background, qb_code_close, qb_code_dog, qb_code_mean_level,
+    qb_code_open, qb_code_tophat, qb_code_unsharp;
 
 #endif

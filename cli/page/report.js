@@ -182,21 +182,22 @@ function scaleTable() {
 
 // ---- what was written
 
+// Images of few voxels are shown larger, voxel by voxel.
 function picture(s, box) {
   const image = make('img', undefined, box);
-  image.src = `data:image/png;base64,${s.png}`;
-  image.width = s.width;
-  image.height = s.height;
-  const zoom = Math.min(268 / s.width, 300 / s.height);
-  if (zoom > 1) {
-    image.style.width = `${Math.round(s.width * zoom)}px`;
-    image.style.height = 'auto';
+  image.onload = () => {
+    const zoom = Math.min(268 / image.naturalWidth, 300 / image.naturalHeight);
+    if (zoom <= 1) return;
+    image.style.width = `${Math.round(image.naturalWidth * zoom)}px`;
     image.className = zoom >= 2 ? 'tiny' : '';
-  }
+  };
+  image.src = `data:image/png;base64,${s.png}`;
   return image;
 }
 
 function outputs() {
+  const began = nodes.length || !d.status;
+  for (const id of ['nodes', 'amdahl', 'node_table', 'passes']) $(id).closest('section').hidden = !began;
   const box = $('outputs');
   for (const o of d.outputs) {
     const e = make('figure', undefined, box), small = (extra.pictures || []).find(s => s.path === o.path);
@@ -211,7 +212,6 @@ function outputs() {
     caption.append(` · ${o.kind}, ${bytes(o.bytes)}`);
     if (o.rows !== null) caption.append(`, ${o.rows} row${o.rows === 1 ? '' : 's'}`);
     if (small && small.slice >= 0) caption.append(`; slice ${small.slice}`);
-    if (small && o.kind === 'image') caption.append(`; black ${+small.low.toPrecision(3)}, white ${+small.high.toPrecision(3)}`);
   }
   if (!d.outputs.length) { box.className = 'empty soft'; box.textContent = d.status ? 'nothing: the run failed' : 'no files'; }
 }

@@ -31,9 +31,48 @@ void qb_element_box(const QbElement *e, int rank, int64_t size[3])
         size[qb_axis(rank, u)] = e->axes ? e->size[u] : e->size[0];
 }
 
+/* The part of a distance along one axis, of a radius of 1. */
+static double part(int64_t d, double r)
+{
+    double v = d ? (double)d / r : 0;
+    return v * v;
+}
+
+/* Radii from lengths are not whole multiples of each other: what misses the surface by less than they are known is on it. */
+#define SURFACE (1 + 1e-9)
+
+static int64_t stretched_half(const double along[3], int64_t dz, int64_t dy)
+{
+    double plane = part(dz, along[0]) + part(dy, along[1]);
+    if (plane > SURFACE)
+        return -1;
+    int64_t half = (int64_t)(along[2] * sqrt(SURFACE - plane));
+    while (half > 0 && plane + part(half, along[2]) > SURFACE)
+        half--;
+    while (along[2] > 0 && plane + part(half + 1, along[2]) <= SURFACE)
+        half++;
+    return half;
+}
+
+static void stretched_reach(const QbElement *e, int rank, int64_t reach[3])
+{
+    for (int a = 0; a < 3; a++) {
+        reach[a] = (int64_t)e->along[a];
+        reach[a] += e->along[a] > 0 && part(reach[a] + 1, e->along[a]) <= SURFACE;
+    }
+    if (e->shape == QB_DISK && rank == 3)
+        reach[0] = 0;
+    if (rank == 2)
+        reach[1] = 0;
+}
+
 void qb_element_reach(const QbElement *e, int rank, int64_t reach[3])
 {
     int64_t r = (int64_t)e->r, size[3];
+    if (qb_element_is_stretched(e)) {
+        stretched_reach(e, rank, reach);
+        return;
+    }
     switch (e->shape) {
     case QB_BALL:
     case QB_CROSS:
@@ -63,6 +102,8 @@ int64_t qb_element_half(const QbElement *e, int rank, int64_t dz, int64_t dy)
     switch (e->shape) {
     case QB_BALL:
     case QB_DISK:
+        if (qb_element_is_stretched(e))
+            return stretched_half(e->along, dz, dy);
         rest = qb_radius_squared(e->r) - dz * dz - dy * dy;
         return rest < 0 ? -1 : whole_root(rest);
     case QB_CROSS:

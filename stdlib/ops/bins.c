@@ -120,6 +120,14 @@ static void close_state(void *state)
     free(state);
 }
 
+/* Which bins there are is known once it is open. */
+static bool keep(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err)
+{
+    QbBins *s = state;
+    (void)c;
+    return qb_keep_bytes(k, s->count, (size_t)s->b.n * sizeof(*s->count), err);
+}
+
 static const QbFoldOps fold = {
     .order = QB_FOLD_ANY,
     .state_bytes = state_bytes,
@@ -130,6 +138,7 @@ static const QbFoldOps fold = {
     .merge = merge,
     .finish = finish,
     .close = close_state,
+    .keep = keep,
 };
 
 const QbOp qb_op_bins = {

@@ -1,6 +1,6 @@
-/* close(image, element): a dilation, then an erosion. What the border hides is background to the dilation, foreground to the
- * erosion. */
+/* close(image, element): a dilation, then an erosion. Its code is stdlib/prelude/close.qbi. */
 #include "stdlib/morphology.h"
+#include "stdlib/prelude.h"
 
 static const QbParam rows[] = {
     QB_MORPH_SUBJECT,
@@ -13,11 +13,6 @@ static const QbParam rows[] = {
 static bool check(QbCheck *c)
 {
     return qb_morph_check(c, &((const QbOpeningParams *)c->params)->element);
-}
-
-static QbNodeId compose(QbBuild *b)
-{
-    return qb_morph_pair(b, &((const QbOpeningParams *)b->check->params)->element, true);
 }
 
 static const char *const examples[] = {"close(mask, ball(2))", "image |> close(disk(3))", NULL};
@@ -34,5 +29,5 @@ const QbOp qb_op_close = {
     .n_params = QB_COUNT(rows),
     .param_size = sizeof(QbOpeningParams),
     .check = check,
-    .compose = compose,
+    .code = &qb_code_close,
 };

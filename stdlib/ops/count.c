@@ -146,6 +146,12 @@ static double cost(const void *p, const QbType *const *in)
     return 0.7;
 }
 
+static bool keep(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err)
+{
+    (void)c;
+    return qb_keep_column(k, state, err);
+}
+
 static const QbFoldOps fold = {
     .order = QB_FOLD_ORDERED,
     .state_bytes = state_bytes,
@@ -155,6 +161,7 @@ static const QbFoldOps fold = {
     .merge = merge,
     .finish = finish,
     .close = close_state,
+    .keep = keep,
 };
 
 static const char *const examples[] = {"count(objects)", "mask |> label |> count", NULL};

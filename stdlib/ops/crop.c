@@ -1,5 +1,6 @@
 /* crop(image, start, size): a box of an image, by its first voxel and its size: a slice that must lie inside. */
 #include "core/op.h"
+#include "stdlib/slice.h"
 
 #include <math.h>
 
@@ -7,16 +8,11 @@ typedef struct Params {
     int64_t start[3], size[3];
 } Params;
 
-/* The rows of the operator `slice`. */
-typedef struct Slice {
-    int64_t start[3], step[3], count[3], drop[3];
-} Slice;
-
 static const QbParam rows[] = {
     {.name = "image",
      .slot = QB_SLOT_INPUT,
-     .accepts = QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS),
-     .help = "image, mask or labels"},
+     .accepts = QB_ACCEPT_VOXELS,
+     .help = "image, mask, labels or picture"},
     {.name = "start",
      .slot = QB_SLOT_SIZES,
      .offset = offsetof(Params, start),
@@ -54,7 +50,7 @@ static bool check(QbCheck *c)
 static QbNodeId compose(QbBuild *b)
 {
     const Params *p = b->check->params;
-    Slice s = {.step = {1, 1, 1}, .count = {1, 1, 1}};
+    QbSlice s = {.step = {1, 1, 1}, .count = {1, 1, 1}};
     for (int u = 0; u < b->check->in[0]->rank; u++) {
         int a = qb_axis(b->check->in[0]->rank, u);
         s.start[a] = p->start[a];

@@ -124,12 +124,13 @@ static const QbFoldOps fold = {
     .merge = merge,
     .finish = finish,
     .close = free,
+    .is_flat = true,
 };
 
-QbNodeId qb_extent_compose(QbBuild *b, bool largest)
+QbNodeId qb_extent_compose(QbBuild *b, QbExtreme which)
 {
     QbNodeId extent = b->node(b, "extent", NULL, b->in, 1);
-    return extent < 0 ? -1 : b->node(b, "extreme", &largest, &extent, 1);
+    return extent < 0 ? -1 : b->node(b, "extreme", &which, &extent, 1);
 }
 
 const QbOp qb_op_extent = {

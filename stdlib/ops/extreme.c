@@ -1,11 +1,9 @@
-/* extreme: the smallest or the largest voxel, from an extent. Made by min and max. */
+/* extreme: the smallest or the largest voxel, from an extent. Made by min, max, darkest and brightest. */
 #include "stdlib/extent.h"
 
 #include <math.h>
 
-typedef struct Params {
-    bool largest;
-} Params;
+typedef QbExtreme Params;
 
 static const QbParam params[] = {
     {.name = "extent",
@@ -17,6 +15,11 @@ static const QbParam params[] = {
      .offset = offsetof(Params, largest),
      .def = "false",
      .help = "or the smallest"},
+    {.name = "finite",
+     .slot = QB_SLOT_BOOL,
+     .offset = offsetof(Params, finite),
+     .def = "false",
+     .help = "of the finite voxels alone"},
 };
 
 static bool check(QbCheck *c)
@@ -28,8 +31,12 @@ static bool check(QbCheck *c)
 static bool eval(const QbFoldCtx *c, QbValue *out, QbErr *err)
 {
     const QbExtent *e = c->value[0]->state;
+    const Params *p = c->params;
     (void)err;
-    out->number = e->all.nan ? NAN : ((const Params *)c->params)->largest ? e->all.hi : e->all.lo;
+    if (p->finite)
+        out->number = p->largest ? e->hi : e->lo;
+    else
+        out->number = e->all.nan ? NAN : p->largest ? e->all.hi : e->all.lo;
     return true;
 }
 

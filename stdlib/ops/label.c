@@ -116,6 +116,12 @@ static void close_state(void *state)
     qb_label_close(state);
 }
 
+static bool keep(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err)
+{
+    (void)c;
+    return qb_label_keep(state, k, err);
+}
+
 static const QbFoldOps fold = {
     .order = QB_FOLD_ORDERED,
     .state_bytes = state_bytes,
@@ -126,6 +132,7 @@ static const QbFoldOps fold = {
     .finish = finish,
     .fill = fill,
     .close = close_state,
+    .keep = keep,
 };
 
 const QbOp qb_op_label = {

@@ -18,6 +18,12 @@ static size_t partial_bytes(const QbFoldCtx *c, int64_t ni, int64_t ny, int64_t 
     return sizeof(uint32_t);
 }
 
+static size_t state_bytes(const QbFoldCtx *c)
+{
+    (void)c;
+    return sizeof(uint32_t);
+}
+
 static bool open_state(const QbFoldCtx *c, void **state, QbErr *err)
 {
     (void)c;
@@ -73,12 +79,14 @@ static bool finish(const QbFoldCtx *c, void *state, QbValue *out, QbErr *err)
 static const QbFoldOps fold = {
     .order = QB_FOLD_ANY,
     .partial_bytes = partial_bytes,
+    .state_bytes = state_bytes,
     .open = open_state,
     .init = init,
     .add = add,
     .merge = merge,
     .finish = finish,
     .close = free,
+    .is_flat = true,
 };
 
 static const QbParam params[] = {

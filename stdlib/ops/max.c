@@ -9,7 +9,7 @@ static const QbParam params[] = {
 
 static QbNodeId compose(QbBuild *b)
 {
-    return qb_extent_compose(b, true);
+    return qb_extent_compose(b, (QbExtreme){.largest = true});
 }
 
 static const char *const examples[] = {"max(image)", "image |> threshold(max(image) / 2)", NULL};

@@ -9,7 +9,7 @@ static const QbParam params[] = {
 
 static QbNodeId compose(QbBuild *b)
 {
-    return qb_extent_compose(b, false);
+    return qb_extent_compose(b, (QbExtreme){.largest = false});
 }
 
 static const char *const examples[] = {"min(image)", "image - min(image)", NULL};

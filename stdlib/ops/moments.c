@@ -100,6 +100,7 @@ static const QbFoldOps fold = {
     .merge = merge,
     .finish = finish,
     .close = free,
+    .is_flat = true,
 };
 
 const QbOp qb_op_moments = {

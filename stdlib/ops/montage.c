@@ -9,10 +9,7 @@ typedef struct Params {
 } Params;
 
 static const QbParam rows[] = {
-    {.name = "volume",
-     .slot = QB_SLOT_INPUT,
-     .accepts = QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS),
-     .help = "a volume"},
+    {.name = "volume", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT_VOXELS, .help = "a volume"},
     {.name = "columns",
      .slot = QB_SLOT_WHOLE,
      .offset = offsetof(Params, columns),

@@ -1,6 +1,6 @@
-/* open(image, element): an erosion, then a dilation. What the border hides is foreground to the erosion, background to the
- * dilation. */
+/* open(image, element): an erosion, then a dilation. Its code is stdlib/prelude/open.qbi. */
 #include "stdlib/morphology.h"
+#include "stdlib/prelude.h"
 
 static const QbParam rows[] = {
     QB_MORPH_SUBJECT,
@@ -13,11 +13,6 @@ static const QbParam rows[] = {
 static bool check(QbCheck *c)
 {
     return qb_morph_check(c, &((const QbOpeningParams *)c->params)->element);
-}
-
-static QbNodeId compose(QbBuild *b)
-{
-    return qb_morph_pair(b, &((const QbOpeningParams *)b->check->params)->element, false);
 }
 
 static const char *const examples[] = {"open(mask, ball(2))", "image |> open(disk(3))", NULL};
@@ -34,5 +29,5 @@ const QbOp qb_op_open = {
     .n_params = QB_COUNT(rows),
     .param_size = sizeof(QbOpeningParams),
     .check = check,
-    .compose = compose,
+    .code = &qb_code_open,
 };

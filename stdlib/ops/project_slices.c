@@ -144,6 +144,13 @@ static void close_state(void *state)
     free(s);
 }
 
+static bool keep(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err)
+{
+    State *s = state;
+    return qb_keep_bytes(k, s->lines,
+                         s->pitch * (size_t)(c->domain.hi[1] - c->domain.lo[1]), err);
+}
+
 static const QbFoldOps fold = {
     .order = QB_FOLD_IN_PLACE,
     .state_bytes = state_bytes,
@@ -152,6 +159,7 @@ static const QbFoldOps fold = {
     .finish = finish,
     .fill = fill,
     .close = close_state,
+    .keep = keep,
 };
 
 const QbOp qb_op_project_slices = {

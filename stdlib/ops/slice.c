@@ -1,19 +1,17 @@
 /* slice: the operator behind v[10:20, :, ::2]. Per physical axis a first voxel, a step that may be negative, and how many; an
  * axis that is dropped holds one voxel and goes, so that a plane of a volume is a 2D image, which streams by its rows. */
 #include "core/op.h"
+#include "stdlib/slice.h"
 
 #include <string.h>
 
-typedef struct Params {
-    int64_t start[3], step[3], count[3];
-    int64_t drop[3]; /* 1: the axis goes */
-} Params;
+typedef QbSlice Params;
 
 static const QbParam rows[] = {
     {.name = "image",
      .slot = QB_SLOT_INPUT,
-     .accepts = QB_ACCEPT(QB_IMAGE) | QB_ACCEPT(QB_MASK) | QB_ACCEPT(QB_LABELS),
-     .help = "image, mask or labels"},
+     .accepts = QB_ACCEPT_VOXELS,
+     .help = "image, mask, labels or picture"},
     {.name = "start",
      .slot = QB_SLOT_SIZES,
      .offset = offsetof(Params, start),
@@ -190,6 +188,7 @@ const QbOp qb_op_slice = {
     .check = check,
     .cost = cost,
     .need = need,
+    .linear_need = true,
     .random = is_random,
     .run = run,
 };

@@ -134,6 +134,25 @@ static double cost(const void *params, const QbType *const *in)
     return ((const Params *)params)->spill ? 1.0 : 0.2;
 }
 
+static bool read_kept(void *ctx, int64_t offset, void *to, size_t n, QbErr *err)
+{
+    return get(ctx, to, n, (size_t)offset, err);
+}
+
+static bool write_kept(void *ctx, int64_t offset, const void *from, size_t n, QbErr *err)
+{
+    return put(ctx, from, n, (size_t)offset, err);
+}
+
+/* Slices come in order: those that are there stay as they are. */
+static bool keep(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err)
+{
+    Store *s = state;
+    QbGrown g = {.ctx = s, .read = read_kept, .write = write_kept};
+    (void)c;
+    return qb_keep_grown(k, (int64_t)offset_of(s, k->end, s->box.lo[1]), &g, err);
+}
+
 static const QbFoldOps fold = {
     .order = QB_FOLD_ANY,
     .state_bytes = state_bytes,
@@ -142,6 +161,7 @@ static const QbFoldOps fold = {
     .finish = finish,
     .fill = fill,
     .close = close_store,
+    .keep = keep,
 };
 
 static const QbParam params[] = {

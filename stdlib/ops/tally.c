@@ -106,6 +106,16 @@ static void close_state(void *state)
     qb_tally_free(state);
 }
 
+static bool keep(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err)
+{
+    QbTally *t = state;
+    size_t bytes = (size_t)t->n_bins * sizeof(uint64_t);
+    (void)c;
+    return qb_keep_bytes(k, &t->n_nan, sizeof(t->n_nan), err) &&
+           qb_keep_bytes(k, t->count[0], bytes, err) &&
+           (!t->count[1] || qb_keep_bytes(k, t->count[1], bytes, err));
+}
+
 static const QbFoldOps fold = {
     .order = QB_FOLD_ANY,
     .state_bytes = state_bytes,
@@ -116,6 +126,7 @@ static const QbFoldOps fold = {
     .merge = merge,
     .finish = finish,
     .close = close_state,
+    .keep = keep,
 };
 
 const QbOp qb_op_tally = {

@@ -39,6 +39,12 @@ static void need(const void *params, const QbType *const *in, int input, const Q
     }
 }
 
+static size_t state_bytes(const QbFoldCtx *c)
+{
+    (void)c;
+    return sizeof(double);
+}
+
 static bool open_state(const QbFoldCtx *c, void **state, QbErr *err)
 {
     (void)c;
@@ -73,10 +79,12 @@ static bool finish(const QbFoldCtx *c, void *state, QbValue *out, QbErr *err)
 
 static const QbFoldOps fold = {
     .order = QB_FOLD_ANY,
+    .state_bytes = state_bytes,
     .open = open_state,
     .add = add,
     .finish = finish,
     .close = free,
+    .is_flat = true,
 };
 
 const QbOp qb_op_voxel = {

@@ -101,6 +101,7 @@ static const QbFoldOps fold = {
     .merge = merge,
     .finish = finish,
     .close = free,
+    .is_flat = true,
 };
 
 const QbOp qb_op_whole_sums = {

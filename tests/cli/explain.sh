@@ -50,6 +50,13 @@ expect 0 '' qbic run steps.qbi -q --report r.json
 expect 0 '' qbic explain steps.qbi
 says steps '  1  read: 9 of 24 pages, rows 2\.\.[0-9]+ of 96, columns 12[0-9]\.\.127 of 128'
 
+printf 'image = read("cells3d.tif")\nsave project(median(image, 3), max)[10:20, 5:9] to "a.tif"\n' >lines.qbi
+expect 0 '' qbic explain lines.qbi
+says 'lines of a projection' '^push-slices: ' '  1  read: 24 of 24 pages, rows 9\.\.20 of 96, columns 4\.\.9 of 128'
+printf 'm = project(read("cells3d.tif"), max)\nsave m[10:20] to "a.tif"\nsave m to "b.tif"\n' >lines.qbi
+expect 0 '' qbic explain lines.qbi
+says 'a projection that is also whole' '^push-slices: nothing to do'
+
 expect 0 '' qbic explain "$SAMPLES/count.qbi" cells3d.tif --json
 python3 - <<'END' || fail 'explain --json'
 import json

@@ -49,6 +49,23 @@ echo '{"level": 1' >p.json
 expect 2 'p.json:' qbic run count.qbi -o out --params p.json
 echo '[1]' >p.json
 expect 2 'expected one JSON object' qbic run count.qbi -o out --params p.json
+cat >p.toml <<'END'
+level = 30 # grey values
+filter = "gaussian(sigma=1.5)"
+name = "from {toml} \"file\""
+END
+qbic run count.qbi -q --params p.toml --report t.json >stdout.txt || fail '--params p.toml'
+[ "$(value level)" = "('30', 'file')" ] || fail "level: $(value level)"
+[ -s 'from {toml} "file".csv' ] || fail 'a TOML string is not taken as it is'
+printf 'level = 1\nlevel = 2\n' >p.toml
+expect 2 "p.toml:2:9: cannot redefine existing integer 'level'" qbic run count.qbi -o out --params p.toml
+printf 'level = 1\n\nfilter = \n' >p.toml
+expect 2 'p.toml:3:10: ' qbic run count.qbi -o out --params p.toml
+printf 'level = 1979-05-27\n' >p.toml
+expect 2 'p.toml:1:9: dates, times, nan and inf are no values' qbic run count.qbi -o out --params p.toml
+printf '[level]\na = 1\n' >p.toml
+expect 2 "p.toml: 'level' is an object" qbic run count.qbi -o out --params p.toml
+expect 2 "a file that ends in .json or .toml, found 'p.yaml'" qbic run count.qbi -o out --params p.yaml
 expect 1 "cannot open 'none.json'" qbic run count.qbi -o out --params none.json
 is_empty out
 

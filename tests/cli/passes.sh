@@ -66,8 +66,12 @@ save median(soft, 3)[7] to "one.npy"
 save erode(image > 40, ball(2))[::5] to "steps.npy"
 save uniform(image[::-1], 3)[-4:, ::-2, 5:9] to "turned.npy"
 save project(image[3:9], max) to "project.npy"
+save project(soft, std)[3:9, ::-3] to "deviation.npy"
+save project(soft[::-1], sum)[-20:, 4:90] to "sum.npy"
+save project(image > 50, max)[::2] to "seen.npy"
 save (soft * 2 + 1)[-1] to "last.npy"
 save label(image > 60)[2:5] to "labels.npy"
+print project(image, mean)[3, 5], project(image, max)[7, -1]
 print sum(image[4]), mean(median(image, 3)[10:12, 5:9])
 END
 

@@ -21,6 +21,9 @@ for type in u8 i16 u16 u32 f32 f64; do
         equal $type "$shape" 'unsharp(image)' 'image + (image - gaussian(image, 1)) * 1'
         equal $type "$shape" 'unsharp(image, amount=0.5)' 'image + (image - gaussian(image)) * 0.5'
         equal $type "$shape" 'background(image, 4)' 'open(image, box(9))'
+        equal $type "$shape" 'open(image, cross(2))' 'dilate(erode(image, cross(2)), cross(2))'
+        equal $type "$shape" 'image |> close(box(5))' 'erode(dilate(image, box(5)), box(5))'
+        equal $type "$shape" '(image > 20) |> open(cross(1))' 'dilate(erode(image > 20, cross(1)), cross(1))'
     done
 done
 
@@ -76,7 +79,7 @@ wrong "'radius' of 'background' must be from 0 to 511, found -1" 'v |> backgroun
 # their code is shown
 expect 0 '' qbic ops tophat
 grep -q '^  def tophat(image: image, element: element, dark: bool) =$' stdout.txt || fail 'ops shows no code'
-for name in tophat dog unsharp background; do
+for name in tophat dog unsharp background open close; do
     qbic ops | grep -q "^  $name " || fail "$name is not listed"
 done
 finish

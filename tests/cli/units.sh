@@ -2,6 +2,7 @@
 # Voxel sizes from the file to the file: what each operator makes of them, and lengths that become voxels by them.
 . "$(dirname "$0")/lib.sh"
 
+make_tiff fine.tif pages=9 shape=12x13 fill=noise voxel=0.1,0.1,0.1
 make_tiff v.tif pages=20 shape=24x28 fill=noise voxel=2,0.5,0.25
 make_tiff w.tif pages=20 shape=24x28 fill=noise:1
 make_tiff other.tif pages=20 shape=24x28 fill=noise:1 voxel=2,0.5,0.5
@@ -131,6 +132,10 @@ equal 'dog(v, 0.5 um, 2 um)' 'dog(v, [0.25, 1, 2], [1, 4, 8])'
 equal 'unsharp(v, 2 um)' 'unsharp(v, [1, 4, 8])'
 equal 'erode(m, ball(2 um))' 'erode(m, ball(4))' cube.tif
 equal 'tophat(v, ball(1 um))' 'tophat(v, ball(2))' cube.tif
+equal 'erode(m, cross(1 um))' 'erode(m, box([1, 5, 1])) and erode(m, box([1, 1, 9]))'
+equal 'erode(m, ball(0.5 um))' 'erode(m, box([1, 3, 1])) and erode(m, box([1, 1, 5]))' # 0.25 × 1 × 2 voxels
+equal 'dilate(v[3] > 50, disk(0.5 um))' 'dilate(v[3] > 50, box([3, 1])) or dilate(v[3] > 50, box([1, 5]))'
+equal 'erode(m, ball(0.3 um))' 'erode(m, ball(3))' fine.tif # 0.3 / 0.1 is a little less than 3
 equal 'background(v, 1.5 um)' 'background(v, 3)' cube.tif
 equal 'background(v, 1 um)' 'open(v, box([3, 5, 9]))'
 equal 'open(m, box([2 um, 3 px, 0.75 um]))' 'open(m, box([1, 3, 3]))'
@@ -151,7 +156,6 @@ wrong() {
 wrong "wrong.qbi:8:24: error: the image has no voxel size, so '2 um' cannot be turned into voxels" 'mean(gaussian(w, 2 um))'
 wrong "give 'sigma' in voxels" 'mean(w |> gaussian(2 um))'
 wrong 'no voxel size' 'sum(erode(w > 3, ball(2 um)))'
-wrong 'the voxels are not cubes' 'sum(erode(m, ball(2 um)))'
 wrong "'level' of 'threshold' takes a number, found a length" 'sum(threshold(v, level=3 um))'
 wrong "level.*number.*found a length" 'sum(threshold(v, level))' -p 'level=3 um'
 wrong "'>' takes .*, found a length" 'sum(v > 3 um)'

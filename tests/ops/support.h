@@ -141,6 +141,16 @@ typedef struct QbLabTiles {
 QbLabTiles qb_lab_tiles(QbLabRun *r, const QbBox *whole, int64_t atom);
 void qb_lab_shuffle(QbRng *rng, int *order, int n);
 
+/* support_keep.c: bytes kept in memory, read back from the start by the second of the two. */
+typedef struct QbLabKeep {
+    QbKeep keep; /* first */
+    unsigned char *v;
+    size_t n, cap, at;
+} QbLabKeep;
+
+/* The state's parts are saved, and loaded into a new state that takes its place. */
+bool qb_lab_keep(const QbFoldOps *ops, const QbFoldCtx *c, int64_t end, void **state, QbErr *err);
+
 bool qb_lab_run_fold(QbLabRun *r, QbLabNode *node);
 bool qb_lab_fill_fold(QbLabRun *r, const QbLabNode *node, const QbBox *part, unsigned char *data);
 bool qb_lab_run_scalar(QbLabRun *r, QbLabNode *node);

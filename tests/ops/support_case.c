@@ -113,14 +113,15 @@ QbOracleImage qb_case_image(QbCase *c, QbKind kind, QbPix pix, bool plain)
 {
     QbType type = {.kind = kind,
                    .rank = c->rank,
-                   .pix = kind == QB_MASK     ? QB_U8
-                          : kind == QB_LABELS ? QB_U32
-                                              : pix};
+                   .pix = kind == QB_MASK                           ? QB_U8
+                          : kind == QB_LABELS || kind == QB_PICTURE ? QB_U32
+                                                                    : pix};
     memcpy(type.n, c->n, sizeof(type.n));
     if (kind == QB_MASK)
         return draw_mask(c, type);
     if (kind == QB_LABELS)
         return draw_labels(c, type);
+    pix = type.pix;
     QbOracleImage m = qb_oracle_new(c->arena, type);
     int style = (int)qb_rng_whole(c->rng, 0, 3);
     if (plain && (style == 2 || style == 0))
@@ -161,9 +162,13 @@ QbElement qb_case_element(QbRng *rng, int rank, int64_t reach)
         return e;
     }
     e.r = (double)qb_rng_whole(rng, 0, reach);
+    bool stretched = qb_rng_chance(rng, 25);
     if (e.shape != QB_CROSS && qb_rng_chance(rng, 30))
         e.r = qb_rng_chance(rng, 50) ? qb_rng_real(rng, 0, (double)reach)
                                      : sqrt((double)qb_rng_whole(rng, 0, reach * reach));
+    for (int u = 0; stretched && u < rank; u++)
+        e.along[qb_axis(rank, u)] = qb_rng_chance(rng, 50) ? qb_rng_real(rng, 0, (double)reach)
+                                                           : (double)qb_rng_whole(rng, 0, reach);
     return e;
 }
 

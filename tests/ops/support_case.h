@@ -42,7 +42,7 @@ typedef struct QbLaw {
 
 /* A table of laws ends with a row without a name. */
 extern const QbLaw qb_laws_pixels[], qb_laws_filters[], qb_laws_measures[], qb_laws_index[],
-    qb_laws_others[], qb_laws_sources[];
+    qb_laws_others[], qb_laws_sources[], qb_laws_pictures[];
 
 /* The laws of an operator; NULL: nobody wrote its oracle. */
 const QbLaw *qb_law_find(const char *op);

@@ -71,6 +71,15 @@ static bool merge(Fold *f, const QbGuarded *partials, const QbBox *boxes, int n)
     return true;
 }
 
+/* Now and then the state goes through a checkpoint, once everything before an index of axis 0 is in it. */
+static bool keep_sometimes(Fold *f, int64_t end)
+{
+    bool can = f->ops->is_flat || f->ops->keep;
+    if (!can || !f->r->cut->seed || !qb_rng_chance(&f->r->rng, 30))
+        return true;
+    return qb_lab_keep(f->ops, &f->ctx, end, &f->state, &f->err) || says(f, "keep");
+}
+
 /* One partial per worker, tasks in any order, one merge. */
 static bool run_any(Fold *f)
 {
@@ -89,7 +98,7 @@ static bool run_any(Fold *f)
         int worker = (int)qb_rng_whole(&f->r->rng, 0, n_workers - 1);
         ok = add(f, order[k], &f->partial[worker], worker);
     }
-    ok = ok && merge(f, f->partial, NULL, n_workers);
+    ok = ok && merge(f, f->partial, NULL, n_workers) && keep_sometimes(f, f->ctx.domain.hi[0]);
     for (int w = 0; w < n_workers; w++)
         qb_guarded_free(&f->partial[w]);
     return ok;
@@ -133,8 +142,10 @@ static bool run_ordered(Fold *f)
         while (ok && merged < added) {
             int end = quantum_end(f, merged);
             ok = merge(f, f->partial + merged, f->tiles.box + merged, end - merged);
+            int64_t done = f->tiles.box[end - 1].hi[0];
             for (; merged < end; merged++)
                 qb_guarded_free(&f->partial[merged]);
+            ok = ok && keep_sometimes(f, done);
         }
     }
     return ok;
@@ -154,7 +165,7 @@ static bool run_in_place(Fold *f)
     bool ok = true;
     for (int k = 0; ok && k < f->tiles.n;) {
         int end = layer_end(f, k);
-        ok = add_quantum(f, k, end, false);
+        ok = add_quantum(f, k, end, false) && keep_sometimes(f, f->tiles.box[end - 1].hi[0]);
         k = end;
     }
     return ok;

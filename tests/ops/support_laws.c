@@ -5,8 +5,8 @@
 
 const QbLaw *qb_law_find(const char *op)
 {
-    const QbLaw *tables[] = {qb_laws_pixels, qb_laws_filters, qb_laws_measures,
-                             qb_laws_index,  qb_laws_others,  qb_laws_sources};
+    const QbLaw *tables[] = {qb_laws_pixels, qb_laws_filters, qb_laws_measures, qb_laws_index,
+                             qb_laws_others, qb_laws_sources, qb_laws_pictures};
     for (int t = 0; t < QB_COUNT(tables); t++)
         for (const QbLaw *law = tables[t]; law->op; law++)
             if (!strcmp(law->op, op))

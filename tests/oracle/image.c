@@ -15,7 +15,7 @@ QbOracleImage qb_oracle_like(QbArena *a, const QbOracleImage *image, QbKind kind
 {
     QbType type = image->type;
     type.kind = kind;
-    type.pix = kind == QB_MASK ? QB_U8 : kind == QB_LABELS ? QB_U32 : pix;
+    type.pix = kind == QB_MASK ? QB_U8 : kind == QB_LABELS || kind == QB_PICTURE ? QB_U32 : pix;
     return qb_oracle_new(a, type);
 }
 

@@ -12,6 +12,21 @@ static bool is_within(double squares, double r)
     return squares < square || (squares == square && rest >= 0);
 }
 
+/* As covers, with radii axis by axis; what is known to nine digits is on the surface. */
+static bool covers_stretched(const QbElement *e, int rank, const int64_t d[3])
+{
+    double sum = 0;
+    int away = (d[0] != 0) + (d[1] != 0) + (d[2] != 0);
+    for (int a = 0; a < 3; a++) {
+        if (d[a] && e->along[a] == 0)
+            return false;
+        sum += d[a] ? ((double)d[a] / e->along[a]) * ((double)d[a] / e->along[a]) : 0;
+    }
+    if (e->shape == QB_DISK && rank == 3 && d[0])
+        return false;
+    return sum <= 1 + 1e-9 && (e->shape != QB_CROSS || away <= 1);
+}
+
 /* Is the offset (along physical axes) in the element? */
 static bool covers(const QbElement *e, int rank, const int64_t d[3])
 {
@@ -19,6 +34,8 @@ static bool covers(const QbElement *e, int rank, const int64_t d[3])
     int away = (d[0] != 0) + (d[1] != 0) + (d[2] != 0);
     if (rank == 2 && d[1] != 0)
         return false;
+    if (qb_element_is_stretched(e))
+        return covers_stretched(e, rank, d);
     switch (e->shape) {
     case QB_BALL:
         return is_within(squares, e->r);
@@ -42,6 +59,8 @@ QbOracleOffsets qb_oracle_offsets(QbArena *a, const QbElement *e, int rank)
     int64_t reach = (int64_t)e->r;
     for (int u = 0; e->shape == QB_BOX && u < 3; u++)
         reach = qb_max64(reach, e->size[u] / 2);
+    for (int k = 0; k < 3; k++)
+        reach = qb_max64(reach, (int64_t)e->along[k] + 1);
     QbOracleOffsets out = {0};
     out.d = qb_arena_alloc(a, sizeof(*out.d) *
                                   (size_t)((2 * reach + 1) * (2 * reach + 1) * (2 * reach + 1)));

@@ -170,4 +170,25 @@ QbOracleSlice qb_oracle_slice(int64_t n, const int64_t *start, const int64_t *st
 /* The slices of a volume side by side in `columns` columns, row by row; 0 where there is none. */
 QbOracleImage qb_oracle_montage(QbArena *a, const QbOracleImage *m, int64_t columns);
 
+/* ---- pictures.c -------------------------------------------------------------------------------------- */
+
+/* Voxels of objects (thick: all voxels) with a voxel of another value across a face. */
+QbOracleImage qb_oracle_boundaries(QbArena *a, const QbOracleImage *labels, bool thick);
+
+typedef struct QbOracleOverlay {
+    double low, high;               /* black and white */
+    int width;                      /* of an outline */
+    double (*colour)(double label); /* as a voxel of a picture */
+} QbOracleOverlay;
+/* Grey, and the colour of the label where one of another value lies at most `width` steps away in the plane. */
+QbOracleImage qb_oracle_overlay(QbArena *a, const QbOracleImage *m, const QbOracleImage *labels,
+                                const QbOracleOverlay *how);
+
+typedef struct QbOracleOrtho {
+    int64_t gap, down, across; /* rows and columns that axis 0 takes */
+} QbOracleOrtho;
+/* m[z], beside it m[:, :, x] with axis 1 down, below it m[:, y]. */
+QbOracleImage qb_oracle_ortho(QbArena *a, const QbOracleImage *m, const int64_t at[3],
+                              const QbOracleOrtho *how);
+
 #endif

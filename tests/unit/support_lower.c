@@ -187,6 +187,8 @@ FILTER(otsu, "otsu", QB_OP_FOLD, image_rows, gives_number);
 FILTER(mean, "mean", QB_OP_FOLD, image_rows, gives_number);
 FILTER(min, "min", QB_OP_FOLD, any_rows, gives_number);
 FILTER(max, "max", QB_OP_FOLD, any_rows, gives_number);
+FILTER(darkest, "darkest", QB_OP_FOLD, any_rows, gives_number);
+FILTER(brightest, "brightest", QB_OP_FOLD, any_rows, gives_number);
 FILTER(count, "count", QB_OP_FOLD, labels_rows, gives_table);
 static const QbOp fake_ball = {.name = "ball",
                                .class = QB_OP_VALUE,
@@ -196,13 +198,14 @@ static const QbOp fake_ball = {.name = "ball",
                                .value = ball_value};
 
 static const QbOp *const table[] = {
-    &fake_read,    &fake_median,    &fake_gaussian,     &fake_rank,           &fake_project,
-    &fake_erode,   &fake_montage,   &fake_otsu,         &fake_mean,           &fake_min,
-    &fake_max,     &fake_count,     &fake_ball,         &qb_op_zeros,         &qb_op_full,
-    &qb_op_add,    &qb_op_subtract, &qb_op_multiply,    &qb_op_divide,        &qb_op_gt,
-    &qb_op_lt,     &qb_op_eq,       &qb_op_logical_and, &qb_op_logical_or,    &qb_op_logical_not,
-    &qb_op_negate, &qb_op_where,    &qb_op_threshold,   &qb_op_label,         &qb_op_largest,
-    &qb_op_as,     &qb_op_slice,    &qb_op_voxel,       &qb_op_select_scalar,
+    &fake_read,           &fake_median,       &fake_gaussian, &fake_rank,      &fake_project,
+    &fake_erode,          &fake_montage,      &fake_otsu,     &fake_mean,      &fake_min,
+    &fake_darkest,        &fake_brightest,    &fake_max,      &fake_count,     &fake_ball,
+    &qb_op_zeros,         &qb_op_full,        &qb_op_add,     &qb_op_subtract, &qb_op_multiply,
+    &qb_op_divide,        &qb_op_gt,          &qb_op_lt,      &qb_op_eq,       &qb_op_logical_and,
+    &qb_op_logical_or,    &qb_op_logical_not, &qb_op_negate,  &qb_op_where,    &qb_op_threshold,
+    &qb_op_label,         &qb_op_largest,     &qb_op_as,      &qb_op_slice,    &qb_op_voxel,
+    &qb_op_select_scalar,
 };
 
 /* ---- lowering and asking ------------------------------------------------------------------------------- */

@@ -252,6 +252,13 @@ static bool holds(const QbElement *e, int rank, const int64_t d[3])
     int away = (d[0] != 0) + (d[1] != 0) + (d[2] != 0);
     if (rank == 2 && d[1])
         return false;
+    if (qb_element_is_stretched(e)) {
+        double sum = 0;
+        for (int a = 0; a < 3; a++)
+            sum += d[a] ? (double)(d[a] * d[a]) / (e->along[a] * e->along[a]) : 0;
+        return sum < 1 + 2e-9 && (e->shape != QB_CROSS || away < 2) &&
+               (e->shape != QB_DISK || rank == 2 || !d[0]);
+    }
     switch (e->shape) {
     case QB_BALL:
         return is_within(squares, e->r);
@@ -295,6 +302,18 @@ Test(filters, halves_of_elements_are_counted)
         check_halves(&(QbElement){.shape = QB_DISK, .r = radii[k]}, 2);
         check_halves(&(QbElement){.shape = QB_CROSS, .r = floor(radii[k])}, 2 + k % 2);
     }
+    static const double stretched[][3] = {
+        {1.5, 6, 6}, {2, 10, 0.5}, {0, 4, 3.7}, {0.3, 0.2, 9}, {6, 6 * (1 - 1e-12), 8}, {1, 2, 4}};
+    for (int k = 0; k < QB_COUNT(stretched); k++)
+        for (QbElementShape shape = QB_BALL; shape <= QB_CROSS; shape++) {
+            QbElement e = {.shape = shape};
+            memcpy(e.along, stretched[k], sizeof(e.along));
+            if (shape != QB_BOX)
+                check_halves(&e, 3);
+            e.along[1] = 0;
+            if (shape != QB_BOX && shape != QB_BALL)
+                check_halves(&e, 2);
+        }
     check_halves(&(QbElement){.shape = QB_BOX, .size = {5}}, 2);
     check_halves(&(QbElement){.shape = QB_BOX, .size = {1, 7, 3}, .axes = 3}, 3);
     check_halves(&(QbElement){.shape = QB_BOX, .size = {9, 3}, .axes = 2}, 2);

@@ -143,6 +143,25 @@ Test(plan, rings)
     }
 }
 
+/* A thousand million slices: a walk through each of their quanta would take minutes. The rings are those of a short image. */
+Test(plan, rings_of_a_long_image, .timeout = 10)
+{
+    GraphBench b = graph_bench();
+    const QbPlan *p[2];
+    int64_t n[2] = {400, 1000000000};
+    for (int k = 0; k < 2; k++) {
+        QbNodeId x = graph_ramp(&b, 3, n[k], 40, 400);
+        graph_save(&b, graph_look(&b, graph_look(&b, x, 3), 1), k ? "x.npy" : "a.npy");
+        graph_save(&b, graph_unary(&b, "total", x), k ? "y.csv" : "b.csv");
+        p[k] = planned(&b, 2, 256 * MIB);
+        b.g->n_outputs = 0;
+    }
+    cr_assert_eq(p[0]->n_steps, p[1]->n_steps);
+    for (int i = 0; i < p[0]->n_steps; i++)
+        cr_expect_eq(p[0]->steps[i].ring, p[1]->steps[i].ring, "%s", p[0]->steps[i].label);
+    graph_free(&b);
+}
+
 /* A short way and a long one from one source: the ring bridges the lag of the long one. */
 Test(plan, rings_of_two_ways)
 {
