@@ -111,6 +111,12 @@ function failure() {
   $('verdict').textContent = `It took ${seconds(run.wall_s)}; no output was written.`;
 }
 
+// Of a run that failed before its first task there are no times to show.
+function hideTimes() {
+  if (nodes.length || !d.status) return;
+  for (const id of ['nodes', 'amdahl', 'node_table', 'passes']) $(id).closest('section').hidden = true;
+}
+
 function facts() {
   fact('wall_s', 'wall', run.wall_s, seconds(run.wall_s));
   fact('cpu_s', 'processor time', run.cpu_s, seconds(run.cpu_s));
@@ -196,8 +202,6 @@ function picture(s, box) {
 }
 
 function outputs() {
-  const began = nodes.length || !d.status;
-  for (const id of ['nodes', 'amdahl', 'node_table', 'passes']) $(id).closest('section').hidden = !began;
   const box = $('outputs');
   for (const o of d.outputs) {
     const e = make('figure', undefined, box), small = (extra.pictures || []).find(s => s.path === o.path);
@@ -353,6 +357,7 @@ function graph() {
   $('graph_card').hidden = false;
   const svg = new DOMParser().parseFromString(extra.graph, 'image/svg+xml').documentElement;
   $('graph').append(document.importNode(svg, true));
+  if (svg.viewBox.baseVal.height <= 1000) $('graph').firstChild.style.maxHeight = '460px';
   const share = new Map();
   for (const [step, node] of extra.step_node) {
     const n = nodes[place.get(step)];

@@ -204,6 +204,7 @@ function timeline() {
 }
 
 heading();
+hideTimes();
 facts();
 nodeTable();
 inputTable();

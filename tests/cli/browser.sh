@@ -34,6 +34,7 @@ qbic run many.qbi -q -t 2 --chunk 1,2 -o out --report many.html --report many.js
 expect 1 'cannot open' qbic run real.qbi none.tif --report failed.html --report failed.json
 qbic scale real.qbi cells3d.tif --max 2 --repeat 3 --json >scale.json 2>/dev/null || fail 'scale'
 qbic report real.json scale.json -o scale.html || fail 'the page of scale'
+qbic scale real.qbi cells3d.tif --max 2 --repeat 1 --report own.html --report own.json && grep -q karp_flatt own.json || fail "the page of scale"
 node "$SOURCE/tests/browser/page.mjs" "$library" "$chromium" "$WORK" || fail 'the pages in a browser'
 [ -z "${BROWSER_SHOTS:-}" ] || { mkdir -p "$BROWSER_SHOTS" && cp shots/*.png "$BROWSER_SHOTS"; }
 finish
