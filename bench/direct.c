@@ -92,6 +92,7 @@ bool held_direct(const HeldPlan *p, Held *out, HeldTime *t)
     if (!out->data && !held_alloc(out, &d.step->type))
         return false;
     BenchSeconds s = bench_in_parts(parts.how->threads, d.step->type.n[0], run_share, &d);
-    *t = (HeldTime){s.wall, s.wall, s.cpu, qb_voxels(&d.step->type)};
+    double voxels = (double)qb_voxels(&d.step->type);
+    *t = (HeldTime){s.wall, s.wall, s.cpu, 1e-9 * d.step->cost * voxels, (int64_t)voxels};
     return true;
 }

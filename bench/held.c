@@ -202,6 +202,7 @@ static void sum_up(const QbPlan *plan, const QbRunResult *r, HeldTime *t)
         if (!is_ours(s)) {
             kernel += r->steps[k].busy;
             t->cpu += r->steps[k].cpu;
+            t->planned += 1e-9 * s->cost * (double)r->steps[k].voxels;
         }
         if (s->kind == QB_STEP_SOURCE)
             t->voxels = qb_max64(t->voxels, qb_voxels(&s->type));

@@ -14,9 +14,11 @@ typedef struct Held {
 } Held;
 
 typedef struct HeldTime {
-    double wall;   /* seconds inside the passes */
-    double kernel; /* of them the share of all steps but held, keep and drop: thread-seconds in tasks, by all thread-seconds */
-    double cpu;    /* of those steps */
+    double wall; /* seconds inside the passes */
+    double
+        kernel; /* of them the share of all steps but held, keep and drop: thread-seconds in tasks, by all thread-seconds */
+    double cpu; /* of those steps, all threads together */
+    double planned; /* the same as the planner foresaw it */
     int64_t voxels; /* of the largest of the images held or read */
 } HeldTime;
 

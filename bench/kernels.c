@@ -38,7 +38,7 @@ typedef struct Bench {
 static bool plan_row(Bench *b, Row *row)
 {
     static const char *const frames[][2] = {
-        {"print drop(", ")\n"}, {"print keep(", NULL},     {"print ", "\n"},
+        {"print drop(", ")\n"},       {"print keep(", NULL},  {"print ", "\n"},
         {"save ", " to \"t.csv\"\n"}, {"print drop(", ")\n"},
     };
     QbText t = {0};
@@ -98,16 +98,16 @@ static void print_rounds(const Bench *b, const char *name, const void *first, si
 {
     printf(", \"%s\": [", name);
     for (int k = 0; k < b->rounds; k++)
-        printf("%s%.6g", k ? ", " : "",
-               *(const double *)((const char *)first + (size_t)k * size));
+        printf("%s%.6g", k ? ", " : "", *(const double *)((const char *)first + (size_t)k * size));
     printf("]");
 }
 
 static void print_row(const Bench *b, const Row *row)
 {
     const Case *c = row->c;
-    printf("{\"name\": \"%s\", \"text\": \"%s\", \"voxels\": %lld, \"bytes\": %g", c->name, c->text,
-           (long long)row->time[0].voxels, c->bytes);
+    printf(
+        "{\"name\": \"%s\", \"text\": \"%s\", \"voxels\": %lld, \"bytes\": %g, \"planned\": %.6g",
+        c->name, c->text, (long long)row->time[0].voxels, c->bytes, row->time[0].planned);
     if (c->ops > 0)
         printf(", \"ops\": %g, \"unit\": \"%s\"", c->ops, roof_unit_names[c->unit]);
     print_rounds(b, "wall", &row->time[0].wall, sizeof(HeldTime));

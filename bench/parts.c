@@ -34,8 +34,8 @@ BenchSeconds bench_in_parts(int threads, int64_t n, void (*work)(BenchPart *), c
     QB_CHECK(threads >= 1 && threads <= BENCH_MAX_THREADS);
     pthread_barrier_init(&start, NULL, (unsigned)threads);
     for (int k = 0; k < threads; k++) {
-        part[k] = (BenchPart){
-            ctx, n * k / threads, n * (k + 1) / threads, k, &start, work, 0, 0, 0};
+        part[k] =
+            (BenchPart){ctx, n * k / threads, n * (k + 1) / threads, k, &start, work, 0, 0, 0};
         if (k > 0 && pthread_create(&id[k], NULL, part_main, &part[k]) != 0)
             QB_BUG("no thread");
     }

@@ -11,8 +11,8 @@
 #include <immintrin.h>
 #endif
 
-const char *const roof_unit_names[ROOF_UNITS] = {"triad", "min/max u8", "min/max u16", "min/max i32", "add u8",
-                                                 "add f64"};
+const char *const roof_unit_names[ROOF_UNITS] = {"triad",       "min/max u8", "min/max u16",
+                                                 "min/max i32", "add u8",     "add f64"};
 
 /* ---- memory ------------------------------------------------------------------------------------------- */
 
@@ -32,7 +32,7 @@ static void fill(BenchPart *p)
     }
 }
 
-__attribute__((optimize("O3"))) static void add(BenchPart *p)
+static void add(BenchPart *p)
 {
     const RoofMemory *t = p->ctx;
     float *restrict a = t->a;
@@ -76,18 +76,18 @@ typedef struct Fused {
     uint8_t *out;
 } Fused;
 
-#define FUSED(name, attributes)                                  \
-    attributes static void name(BenchPart *p)                         \
-    {                                                            \
-        const Fused *f = p->ctx;                                 \
-        const float *restrict a = f->a, *restrict b = f->b;      \
-        uint8_t *restrict out = f->out;                          \
-        for (int64_t i = p->lo; i < p->hi; i++)                  \
-            out[i] = ((a[i] - 10.0f) + (b[i] * 50.0f)) > 20.0f;  \
+#define FUSED(name, attributes)                                 \
+    attributes static void name(BenchPart *p)                   \
+    {                                                           \
+        const Fused *f = p->ctx;                                \
+        const float *restrict a = f->a, *restrict b = f->b;     \
+        uint8_t *restrict out = f->out;                         \
+        for (int64_t i = p->lo; i < p->hi; i++)                 \
+            out[i] = ((a[i] - 10.0f) + (b[i] * 50.0f)) > 20.0f; \
     }
-FUSED(fused_base, __attribute__((optimize("O3"))))
+FUSED(fused_base, )
 #ifdef __x86_64__
-FUSED(fused_avx2, __attribute__((optimize("O3"), target("avx2"))))
+FUSED(fused_avx2, __attribute__((target("avx2"))))
 #endif
 
 BenchSeconds roof_fused(const float *a, const float *b, uint8_t *out, int64_t n, int threads)
@@ -107,26 +107,26 @@ BenchSeconds roof_fused(const float *a, const float *b, uint8_t *out, int64_t n,
 #define ROUNDS ((int64_t)1 << 20)
 
 #ifdef __x86_64__
-#define PEAK(name, V, isa, step)                                                             \
-    __attribute__((optimize("O3"), target(isa))) static void name(BenchPart *p)              \
-    {                                                                                        \
-        V w, a, b, c, d, e, f, g, h, i, j, k, l;                                             \
-        memset(&w, 1, sizeof(w));                                                            \
-        a = b = c = d = e = f = g = h = i = j = k = l = w;                                   \
-        for (int64_t r = p->lo; r < p->hi; r++) {                                            \
-            a = step(a, w), b = step(b, w), c = step(c, w), d = step(d, w), e = step(e, w);  \
-            f = step(f, w), g = step(g, w), h = step(h, w), i = step(i, w), j = step(j, w);  \
-            k = step(k, w), l = step(l, w);                                                  \
-            __asm__ volatile(""                                                              \
+#define PEAK(name, V, isa, step)                                                              \
+    __attribute__((target(isa))) static void name(BenchPart *p)                               \
+    {                                                                                         \
+        V w, a, b, c, d, e, f, g, h, i, j, k, l;                                              \
+        memset(&w, 1, sizeof(w));                                                             \
+        a = b = c = d = e = f = g = h = i = j = k = l = w;                                    \
+        for (int64_t r = p->lo; r < p->hi; r++) {                                             \
+            a = step(a, w), b = step(b, w), c = step(c, w), d = step(d, w), e = step(e, w);   \
+            f = step(f, w), g = step(g, w), h = step(h, w), i = step(i, w), j = step(j, w);   \
+            k = step(k, w), l = step(l, w);                                                   \
+            __asm__ volatile(""                                                               \
                              : "+v"(a), "+v"(b), "+v"(c), "+v"(d), "+v"(e), "+v"(f), "+v"(g), \
-                               "+v"(h), "+v"(i), "+v"(j), "+v"(k), "+v"(l));                 \
-        }                                                                                    \
+                               "+v"(h), "+v"(i), "+v"(j), "+v"(k), "+v"(l));                  \
+        }                                                                                     \
     }
-#define PEAKS(variant, bits, isa)                                                   \
-    PEAK(min8_##variant, __m##bits##i, isa, _mm##bits##_min_epu8)                   \
-    PEAK(min16_##variant, __m##bits##i, isa, _mm##bits##_min_epi16)                 \
-    PEAK(min32_##variant, __m##bits##i, isa, _mm##bits##_min_epi32)                  \
-    PEAK(add8_##variant, __m##bits##i, isa, _mm##bits##_add_epi8)                   \
+#define PEAKS(variant, bits, isa)                                   \
+    PEAK(min8_##variant, __m##bits##i, isa, _mm##bits##_min_epu8)   \
+    PEAK(min16_##variant, __m##bits##i, isa, _mm##bits##_min_epi16) \
+    PEAK(min32_##variant, __m##bits##i, isa, _mm##bits##_min_epi32) \
+    PEAK(add8_##variant, __m##bits##i, isa, _mm##bits##_add_epi8)   \
     PEAK(add64_##variant, __m##bits##d, isa, _mm##bits##_add_pd)
 #define _mm128_min_epu8  _mm_min_epu8
 #define _mm128_min_epi16 _mm_min_epi16
@@ -143,11 +143,10 @@ typedef struct Peak {
     void (*work[ROOF_UNITS])(BenchPart *);
 } Peak;
 
-static const Peak peaks[] = {{"base", 16, {NULL, min8_base, min16_base, min32_base, add8_base, add64_base}},
-                             {"avx2", 32, {NULL, min8_avx2, min16_avx2, min32_avx2, add8_avx2, add64_avx2}},
-                             {"avx512",
-                              64,
-                              {NULL, min8_avx512, min16_avx512, min32_avx512, add8_avx512, add64_avx512}}};
+static const Peak peaks[] = {
+    {"base", 16, {NULL, min8_base, min16_base, min32_base, add8_base, add64_base}},
+    {"avx2", 32, {NULL, min8_avx2, min16_avx2, min32_avx2, add8_avx2, add64_avx2}},
+    {"avx512", 64, {NULL, min8_avx512, min16_avx512, min32_avx512, add8_avx512, add64_avx512}}};
 
 double roof_peak(RoofUnit unit, const char *variant, int threads)
 {

@@ -6,7 +6,6 @@
 #include "bench/parts.h"
 #include "core/type.h"
 
-
 /* Operations that bound a kernel: of every one this many a second, all threads together, one after the other on
  * independent registers, with the vectors of a processor variant ("base", "avx2", "avx512"). */
 typedef enum RoofUnit {

@@ -1,7 +1,14 @@
 #!/usr/bin/env bash
 # Does the p that a run on one thread predicts hold with two? On the samples, the bone stack, the foam, and a picture in one
-# Deflate strip that is half serial. Then what keeping every task costs.
-. "$(dirname "$0")/lib.sh"
+# Deflate strip that is half serial.
+set -u
+here=$(realpath "$(dirname "$0")")
+QBIC=${QBIC:-$here/../build/release/qbic}
+SHARED=${SHARED:-$here/../../shared}
+RUNS=${RUNS:-5}
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+[ -x "$QBIC" ] || { echo "no qbic at $QBIC: ./bootstrap build" >&2; exit 2; }
 cd "$out" || exit 1
 cat >bone.qbi <<'END'
 param input: path = "bone.tif"
@@ -26,6 +33,3 @@ row half.qbi strip.tif
 row "$here/../samples/count.qbi" cells3d.tif
 [ -f "$SHARED/data/bone_7H3A_B1.tif" ] && row bone.qbi "$SHARED/data/bone_7H3A_B1.tif"
 [ -f "$SHARED/data/foam100.tif" ] && row foam.qbi "$SHARED/data/foam100.tif"
-timed 'half serial' "$QBIC" run half.qbi strip.tif -q -t 1
-timed 'half serial, --trace' "$QBIC" run half.qbi strip.tif -q -t 1 --trace t.json
-timed 'half serial, --report .html' "$QBIC" run half.qbi strip.tif -q -t 1 --report t.html

@@ -21,6 +21,7 @@ save count(cells) to "{{input.stem}}_cells.csv"
 ''',
     'half': 'param input: path = "none.tif"\nsave (read(input) |> gaussian(1)) > 60 |> label |> count to "half.csv"\n',
     'least': 'print 1\n',
+    'large': 'print sum(median(foam([8192, 4096, 4096]), 5) > 60)\n',
 }
 PIPELINES['w12d_u8'] = PIPELINES['w12d'].format(t=60)
 PIPELINES['w12d_u16'] = PIPELINES['w12d'].format(t=15615)
@@ -44,6 +45,7 @@ WORKS = {
     'half_trace': ('the same with --trace', 'half', 'strip', 'run -t 1 --trace {out}/t.json'),
     'half_report': ('the same with --report .html', 'half', 'strip', 'run -t 1 --report {out}/t.html'),
     'start': ('the least pipeline: a number printed', 'least', None, 'run'),
+    'plan_large': ('a sum over 8192×4096² voxels, 32,768 chunks of 4 million, planned', 'large', None, 'plan'),
     'check_500': ('a pipeline of 500 definitions, checked', 'definitions_500', None, 'check'),
     'check_5000': ('of 5,000', 'definitions_5000', None, 'check'),
     'plan_500': ('a pipeline of 500 definitions, planned', 'definitions_500', None, 'plan'),

@@ -88,6 +88,19 @@ static void clear_bar(QbTalk *t)
     t->bar = false;
 }
 
+/* A name as one line can hold it: control characters as \n or \xNN. */
+static void add_name(QbText *out, const char *name)
+{
+    for (const char *c = name; *c; c++) {
+        if (*c == '\n')
+            qb_text_add(out, "\\n");
+        else if ((unsigned char)*c < 0x20 || *c == 0x7F)
+            qb_text_addf(out, "\\x%02x", (unsigned char)*c);
+        else
+            qb_text_addn(out, c, 1);
+    }
+}
+
 void qb_talk_begin(QbTalk *t, int done)
 {
     if (t->o->json) {
@@ -106,10 +119,12 @@ void qb_talk_begin(QbTalk *t, int done)
 void qb_talk_told(void *ctx, int image, QbBatchState state, const QbFailure *failure)
 {
     QbTalk *t = ctx;
-    const char *name = t->list->v[image].name;
+    QbText shown = {0};
     if (t->o->json)
         image_event(t, &t->list->v[image], state, failure);
     clear_bar(t);
+    add_name(&shown, t->list->v[image].name);
+    const char *name = shown.n ? shown.s : "";
     if (failure && failure->line)
         qb_fail(0, "%s: %s:%d:%d: %s", name, t->o->positional.v[0], failure->line, failure->column,
                 failure->message);
@@ -117,6 +132,7 @@ void qb_talk_told(void *ctx, int image, QbBatchState state, const QbFailure *fai
         qb_fail(0, "%s: %s", name, failure->message);
     else if (t->o->verbose)
         fprintf(stderr, "%s: %s\n", name, state == QB_BATCH_KEPT ? "is done already" : "done");
+    qb_text_free(&shown);
 }
 
 bool qb_talk_printed(void *ctx, const char *name, const char *text)
@@ -131,13 +147,16 @@ bool qb_talk_printed(void *ctx, const char *name, const char *text)
         return !t->broken;
     }
     clear_bar(t);
-    while (*text) {
+    QbText shown = {0};
+    add_name(&shown, name);
+    bool ok = true;
+    while (*text && ok) {
         size_t n = strcspn(text, "\n");
-        if (printf("%s %.*s\n", name, (int)n, text) < 0)
-            return false;
+        ok = printf("%s %.*s\n", shown.n ? shown.s : "", (int)n, text) >= 0;
         text += n + (text[n] == '\n');
     }
-    return fflush(stdout) == 0;
+    qb_text_free(&shown);
+    return ok && fflush(stdout) == 0;
 }
 
 static void rate_event(QbTalk *t, const QbBatchCounts *c, double rate, double left)
@@ -148,7 +167,7 @@ static void rate_event(QbTalk *t, const QbBatchCounts *c, double rate, double le
     t->rated = qb_now();
     begin_event(&e, "rate");
     add_counts(&e, c);
-    add_number(&e, "per_second", rate);
+    qb_text_addf(&e, ", \"per_second\": %.4g", rate);
     if (rate > 0)
         add_number(&e, "left_s", left);
     send_event(t, &e);
@@ -207,7 +226,7 @@ int qb_talk_end(QbTalk *t, const QbBatchCounts *c, int status, const char *error
         QbText e = {0};
         begin_event(&e, "end");
         add_counts(&e, c);
-        add_number(&e, "seconds", qb_now() - t->started);
+        qb_text_addf(&e, ", \"seconds\": %.3f", qb_now() - t->started);
         add_number(&e, "status", status);
         if (error)
             add_text(&e, "message", error);

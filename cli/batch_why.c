@@ -123,7 +123,8 @@ static void add_named(QbText *out, const char *name, const char *reasons)
 static int find_image(const QbBatchList *l, const char *image)
 {
     for (int k = 0; k < l->n; k++)
-        if (!strcmp(l->v[k].name, image) || !strcmp(l->v[k].path, image))
+        if (!strcmp(l->v[k].name, image) || !strcmp(l->v[k].path, image) ||
+            (l->v[k].folder && !strcmp(l->v[k].folder, image)))
             return k;
     for (int k = 0; k < l->n; k++) {
         const char *slash = strrchr(l->v[k].path, '/');

@@ -58,6 +58,8 @@ typedef struct QbCliOptions {
     bool quiet, verbose, json, help;
     bool check;                                  /* fmt */
     bool md;                                     /* ops, explain */
+    bool header;                                 /* info */
+    const char *png;                             /* info */
     bool recursive, volumes, fail_fast, dry_run; /* batch */
     int retry, max_failures;
     const char *why, *pattern;

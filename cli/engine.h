@@ -14,6 +14,9 @@ int qb_engine_plan_watched(QbPipeline *p, const QbCliOptions *o,
                            void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note),
                            void *ctx, QbPlan **plan);
 
+/* From here on the first signal asks the run to stop; the second leaves at once. Nothing half written is left by either. */
+void qb_catch_signals(void);
+
 /* Where large temporary files go. */
 const char *qb_spill_folder(void);
 

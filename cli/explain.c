@@ -3,6 +3,7 @@
 
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "cli/engine.h"
 #include "cli/stories.h"
@@ -44,10 +45,13 @@ static int list_stories(const QbCliOptions *o)
     return qb_print(&t);
 }
 
+/* QB0403, and what can be nothing else: QB, QB04x */
 static bool is_code(const char *word)
 {
-    return strncasecmp(word, "QB", 2) == 0 && word[2] &&
-           strspn(word + 2, "0123456789") == strlen(word + 2);
+    if (strncasecmp(word, "QB", 2) != 0)
+        return false;
+    bool digits = strspn(word + 2, "0123456789") == strlen(word + 2);
+    return digits || (!strchr(word, '.') && access(word, F_OK) != 0);
 }
 
 static int explain_codes(const QbCliOptions *o)

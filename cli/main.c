@@ -18,6 +18,8 @@ static const char *const batch_examples[] = {
     "qbic batch cells.qbi images -o results",
     "qbic batch cells.qbi 'plate?/*.tif' -r -o results -p level=20",
     "find . -name '*.tif' -size +1k | qbic batch cells.qbi --list - -o results",
+    "qbic batch cells.qbi plate -o results --pattern '{plate}_{well}_s{site:int}.tif'",
+    "qbic batch cells.qbi scans -o results --volumes   # a folder of slices is a volume",
     "qbic batch cells.qbi images -o results --why im042",
     NULL,
 };
@@ -61,7 +63,13 @@ static const char *const verify_examples[] = {
 };
 static const char *const ops_examples[] = {"qbic ops", "qbic ops median",
                                            "qbic ops --json | jq '.[].name'", NULL};
-static const char *const info_examples[] = {"qbic info test.tif", "qbic info slices/*.tif", NULL};
+static const char *const info_examples[] = {
+    "qbic info test.tif",
+    "qbic info big.tif --png preview.png        # a picture of it too",
+    "qbic info --header slices/*.tif            # without reading a voxel",
+    "qbic info test.tif --json | jq .mean",
+    NULL,
+};
 static const char *const fmt_examples[] = {
     "qbic fmt cells.qbi",
     "qbic fmt --check *.qbi                     # names the files that differ; for a test or a "
@@ -143,7 +151,7 @@ const QbVerb qb_verbs[] = {
     {.name = "info",
      .bit = QB_VERB_INFO,
      .usage = "IMAGE…",
-     .help = "an image's shape, type, pages, voxel size",
+     .help = "an image's shape, type, pages, voxel size, range, mean and histogram",
      .examples = info_examples,
      .main = qb_cli_info},
     {.name = "fmt",
@@ -204,8 +212,10 @@ static int unknown_verb(const char *name)
     return qb_fail(QB_EXIT_USAGE, "unknown command '%s'; 'qbic help' lists the commands", name);
 }
 
-static int print_version(void)
+static int print_version(int n_more, char **more)
 {
+    if (n_more)
+        return qb_fail(QB_EXIT_USAGE, "'qbic version' takes no argument, found '%s'", more[0]);
     QbText t = {0};
     qb_text_add(&t, "qbic " QB_VERSION "\n");
     return qb_print(&t);
@@ -254,7 +264,7 @@ int main(int argc, char **argv)
     }
     const char *name = argv[1];
     if (strcmp(name, "--version") == 0 || strcmp(name, "version") == 0)
-        return print_version();
+        return print_version(argc - 2, argv + 2);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         return print_help(NULL);
     if (strcmp(name, "help") == 0)

@@ -25,7 +25,7 @@ static void on_signal(int number)
     qb_run_interrupt();
 }
 
-static void catch_signals(void)
+void qb_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
@@ -139,6 +139,8 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
         qb_reports_unplanned(o, p, status, err.text, started);
         return status;
     }
+    if (!qb_reports_try(o))
+        return QB_EXIT_FAILED;
     char sha256[65];
     qb_pipeline_sha256(p, sha256);
     QbRunOptions ro = run_options(o, plan);
@@ -176,7 +178,7 @@ int qb_cli_run(const QbCliOptions *o)
     if (!kernels)
         return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'",
                        o->cpu ? o->cpu : "base");
-    catch_signals();
+    qb_catch_signals();
     QbPipeline p;
     int status = qb_pipeline_load(&p, o, o->verbose);
     if (status == 0)

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "cli/page.h"
+#include "runtime/imgio.h"
 
 bool qb_reports_ok(const QbCliOptions *o)
 {
@@ -104,6 +105,21 @@ static bool write_trace(const void *ctx, const char *path, FILE *f)
     const QbTold *told = ctx;
     (void)path;
     return qb_trace_write(told->plan, told->r, &told->info, f);
+}
+
+bool qb_reports_try(const QbCliOptions *o)
+{
+    QbErr err = {0};
+    for (int k = 0; k <= o->reports.n; k++) {
+        const char *path = k < o->reports.n ? o->reports.v[k] : o->trace;
+        QbAtomicFile *file;
+        if (!path)
+            continue;
+        if (!qb_atomic_open(path, &file, &err))
+            return qb_fail(0, "%s", err.text);
+        qb_atomic_abort(file);
+    }
+    return true;
 }
 
 int qb_reports_write(const QbCliOptions *o, const QbTold *told)

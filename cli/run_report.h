@@ -18,6 +18,8 @@ bool qb_reports_want_page(const QbCliOptions *o);
 int64_t qb_reports_notes(const QbCliOptions *o, size_t budget, int threads);
 int qb_reports_side(const QbCliOptions *o, size_t budget, int outputs);
 size_t qb_reports_room(const QbCliOptions *o, size_t budget, int threads, int outputs);
+/* Before the run, which may take hours: whether they can be written at all; false after an error that was printed. */
+bool qb_reports_try(const QbCliOptions *o);
 /* Each appears whole or not at all. Returns the exit status after what is wrong was printed. */
 int qb_reports_write(const QbCliOptions *o, const QbTold *told);
 /* Of a run that failed before there was a plan: with what the diagnostics say, or `message`, or that its options are wrong. */

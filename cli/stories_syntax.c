@@ -153,6 +153,23 @@ const QbStory qb_stories_syntax[] = {
                 ">wrong.qbi; qbic check wrong.qbi",
      .mend = "a = 1 + 1\n"
              "print a + 1\n"},
+    {.code = "QB0126",
+     .title = "a statement of another language",
+     .text = "There are no loops, imports, blocks or declarations: a file says what is wanted, "
+             "and qbic decides how often and in what order. What the statement would have "
+             "defined stays known, so it is told once.",
+     .wrong = "import numpy as np\n"
+              "print 1\n",
+     .mend = "print 1\n"},
+    {.code = "QB0127",
+     .title = "a reserved word as a name",
+     .text = "and def else false if in not or param print save then to true use with have a "
+             "meaning of their own everywhere, and cannot be names. Types, units and pixel types "
+             "can.",
+     .wrong = "to = 3\n"
+              "print to\n",
+     .mend = "end = 3\n"
+             "print end\n"},
     {.code = "QB0130",
      .title = "something else than a stage right of a pipe",
      .text = "Right of |> stands a name, a call or a bracketed expression; what follows "

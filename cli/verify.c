@@ -134,7 +134,8 @@ static void add_variants(Verify *x)
 
 static bool is_image(const QbOutput *o)
 {
-    return o->format == QB_FORMAT_TIFF || o->format == QB_FORMAT_PNG || o->format == QB_FORMAT_NPY;
+    return !o->title && (o->format == QB_FORMAT_TIFF || o->format == QB_FORMAT_PNG ||
+                         o->format == QB_FORMAT_NPY);
 }
 
 static void paths_of(const Verify *x, const char *name, char a[QB_MAX_PATH + 40],

@@ -14,11 +14,12 @@
 void qb_verify_name(const QbOutput *output, int k, bool as_arrays, char name[32])
 {
     static const char *const endings[] = {
-        [QB_FORMAT_TIFF] = ".tif", [QB_FORMAT_PNG] = ".png",  [QB_FORMAT_NPY] = ".npy",
-        [QB_FORMAT_CSV] = ".csv",  [QB_FORMAT_TSV] = ".tsv",  [QB_FORMAT_JSON] = ".json",
-        [QB_FORMAT_DB] = ".db",    [QB_FORMAT_PRINT] = ".txt"};
-    bool is_image = output->format == QB_FORMAT_TIFF || output->format == QB_FORMAT_PNG ||
-                    output->format == QB_FORMAT_NPY;
+        [QB_FORMAT_TIFF] = ".tif", [QB_FORMAT_PNG] = ".png",   [QB_FORMAT_NPY] = ".npy",
+        [QB_FORMAT_CSV] = ".csv",  [QB_FORMAT_TSV] = ".tsv",   [QB_FORMAT_JSON] = ".json",
+        [QB_FORMAT_DB] = ".db",    [QB_FORMAT_PRINT] = ".txt", [QB_FORMAT_SVG] = ".svg"};
+    bool is_image =
+        !output->title && (output->format == QB_FORMAT_TIFF || output->format == QB_FORMAT_PNG ||
+                           output->format == QB_FORMAT_NPY);
     snprintf(name, 32, "%03d%s", k, is_image && as_arrays ? ".npy" : endings[output->format]);
 }
 

@@ -190,7 +190,10 @@ static void add_print(Canonical *c, const QbOutput *o)
 
 static void add_save(Canonical *c, const QbOutput *o)
 {
-    static const char *const formats[] = {"tiff", "png", "npy"};
+    static const char *const formats[] = {[QB_FORMAT_TIFF] = "tiff",
+                                          [QB_FORMAT_PNG] = "png",
+                                          [QB_FORMAT_NPY] = "npy",
+                                          [QB_FORMAT_SVG] = "svg"};
     bool table = qb_dag_at(c->g, o->node)->type.kind == QB_TABLE;
     add_node(c, o->node);
     add_node(c, o->low);
@@ -203,6 +206,12 @@ static void add_save(Canonical *c, const QbOutput *o)
     }
     qb_text_addf(c->out, " %s type=%s path=", formats[o->format], pix_name(o->label_type));
     add_text(c, o->path);
+    if (o->bar)
+        qb_text_add(c->out, " bar");
+    if (o->title) {
+        qb_text_add(c->out, " title=");
+        add_text(c, o->title);
+    }
     qb_text_add(c->out, "\n");
 }
 

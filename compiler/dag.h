@@ -27,6 +27,7 @@ typedef enum QbFormat {
     QB_FORMAT_CSV,
     QB_FORMAT_TSV,
     QB_FORMAT_JSON,
+    QB_FORMAT_SVG,
     QB_FORMAT_DB,
     QB_FORMAT_PRINT
 } QbFormat;
@@ -47,6 +48,8 @@ typedef struct QbOutput {
         high; /* save of an image that is no u8 as PNG: the range it is scaled from; else -1 */
     QbPix label_type;   /* save of labels: u16, u32, or QB_PIX_COUNT: as the largest needs */
     const char *table;  /* table name, for gathered results */
+    const char *title;  /* of a plot: what is drawn, as the pipeline says it; else NULL */
+    bool bar;           /* a picture gets a size bar */
     QbPrintItem *items; /* print */
     int n_items;
 } QbOutput;

@@ -1,5 +1,6 @@
 /* The lowering from one end to the other: the statements of the files become symbols, names are checked everywhere, and then
  * what the outputs need is evaluated, and nothing else. What a form of syntax means stands in the other lower_*.c. */
+#include "compiler/elsewhere.h"
 #include "compiler/lower_state.h"
 
 #include <string.h>
@@ -23,6 +24,12 @@ static void check_type(QbLower *L, const char *type, QbSpan span)
     for (int k = QB_NUMBER; k <= QB_STAGE; k++)
         names[k - QB_NUMBER] = qb_kind_name((QbKind)k);
     QbDiag *d = qb_lower_error(L, "QB0207", span, "unknown type '%s'", type);
+    const char *fix, *hint = qb_elsewhere_type(type, &fix);
+    if (hint) {
+        qb_lower_hint(L, d, "%s", hint);
+        d->fix = fix;
+        return;
+    }
     qb_lower_nearest(L, d, type, names, QB_COUNT(names));
     qb_lower_hint(L, d, "such as number, string, path, image or stage");
 }
@@ -35,12 +42,19 @@ static void report_twice(QbLower *L, const char *name, QbSpan span, QbSpan first
     d->other_text = "first defined here";
 }
 
+/* A definition whose text has a mistake of its own: what it was meant to define is not known for sure. */
+static bool is_unread(const QbStmt *s)
+{
+    return s->value && s->value->kind == QB_E_ERROR;
+}
+
 /* False where the name is taken; the first meaning holds. */
 static bool name_symbol(QbLower *L, const QbModule *m, const QbStmt *s, int symbol)
 {
     int first = qb_name_map_get(m->names, s->name);
     if (first >= 0) {
-        report_twice(L, s->name, s->name_span, L->symbols[first].stmt->name_span);
+        if (!is_unread(s) && !is_unread(L->symbols[first].stmt))
+            report_twice(L, s->name, s->name_span, L->symbols[first].stmt->name_span);
         return false;
     }
     qb_name_map_put(m->names, s->name, symbol);
@@ -57,7 +71,10 @@ static void name_local(QbLower *L, const QbFunc *f, const char *name, QbSpan spa
         qb_name_map_put(f->locals, name, local);
         return;
     }
+    if (local >= f->n_params && is_unread(f->stmt->body[local - f->n_params]))
+        return;
     QbDiag *d = qb_lower_error(L, "QB0203", span, "'%s' is defined twice in '%s'", name, f->name);
+    qb_lower_hint(L, d, "a name is defined once: give this one another");
     d->other = first < f->n_params ? f->stmt->params[first].span
                                    : f->stmt->body[first - f->n_params]->name_span;
     d->other_text = "first defined here";

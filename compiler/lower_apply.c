@@ -50,11 +50,16 @@ static void hint_kind(QbLower *L, const QbParam *p, const QbVal *v, QbDiag *d)
         qb_lower_hint(L, d, "'as(f32)' makes an image of labels");
     else if (v->kind == QB_IMAGE && takes(p, QB_MASK))
         qb_lower_hint(L, d, "a comparison makes a mask of an image: 'image > 0'");
+    else if (v->kind == QB_PICTURE)
+        qb_lower_hint(L, d, "a picture is there to be looked at: compute with what it was made of");
     else if (v->kind == QB_STAGE)
         qb_lower_hint(L, d, "a stage is applied with |>: 'image |> %s'",
                       qb_val_source(L->arena, v));
     else if (v->kind == QB_STRING && takes(p, QB_IMAGE))
         qb_lower_hint(L, d, "an image is read by 'read(\"FILE\")'");
+    else if (v->kind == QB_IMAGE && !strcmp(p->name, "level"))
+        qb_lower_hint(L, d, "two images are compared voxel by voxel: 'a > b'");
+    qb_lower_hint_kind(L, d, p->accepts, v);
 }
 
 static bool input_fits(QbLower *L, const QbStep *s, int row, const QbVal *v)
@@ -124,6 +129,8 @@ static void add_params(Apply *a)
             continue;
         }
         a->bad = !qb_lower_store(&c, k, &v) || a->bad;
+        if (a->bad && p->slot == QB_SLOT_SHAPE && v.kind != QB_LIST)
+            return; /* zeros(5, 5): the other numbers were meant for the list */
     }
 }
 
@@ -222,6 +229,7 @@ static QbVal convert(QbLower *L, const QbStep *s, int k, QbVal v)
     if (!qb_lower_fits(&v, kind)) {
         QbDiag *d = qb_lower_error(L, "QB0314", v.span, "'%s' of '%s' takes %s, found %s", p->name,
                                    s->func->name, qb_kind_phrase(kind), qb_val_found(&v));
+        qb_lower_hint_kind(L, d, QB_ACCEPT(kind), &v);
         d->other = p->span;
         d->other_text = "declared here";
         return qb_val_poison(v.span);

@@ -110,11 +110,42 @@ static int first_row(Call *c)
 
 /* ---- arguments -------------------------------------------------------------------------------------- */
 
+/* median(image, "size", 5): the name of a row in quotes, before `arg`. */
+static const char *name_in_quotes(const Call *c, const QbArg *arg)
+{
+    for (const QbArg *a = c->e->args; a < arg; a++) {
+        const QbExpr *e = a->value;
+        bool text = e->kind == QB_E_STRING && e->n_parts == 1 && e->parts[0].text;
+        if (text && row_named(c, e->parts[0].text) >= 0)
+            return e->parts[0].text;
+    }
+    return NULL;
+}
+
+/* More arguments than a stage takes: then the first one was meant as the subject, and is of the wrong kind. */
+static bool report_subject(Call *c)
+{
+    QbStep *s = c->step;
+    const char *type = s->func ? s->func->stmt->params[0].type : NULL;
+    if (s->func && !type)
+        return false;
+    const char *kinds = s->func ? qb_kind_phrase(qb_kind_named(type))
+                                : qb_kinds_phrase(c->L->arena, s->op->params[0].accepts);
+    QbDiag *d = qb_lower_error(c->L, "QB0314", c->first.span, "'%s' of '%s' takes %s, found %s",
+                               row_name(s, 0), callee_name(s), kinds, qb_val_found(&c->first));
+    qb_lower_hint_kind(c->L, d, s->func ? QB_ACCEPT(qb_kind_named(type)) : s->op->params[0].accepts,
+                       &c->first);
+    return true;
+}
+
 static void report_extra(Call *c, const QbArg *arg, int first)
 {
     int takes = c->n_rows - first;
     QbStep *s = c->step;
     QbDiag *d;
+    c->bad = true;
+    if (first && c->has_first && !c->piped && report_subject(c))
+        return;
     if (takes <= 0)
         d = qb_lower_error(c->L, "QB0303", arg->value->span, "'%s' takes no argument%s",
                            callee_name(s), first ? " besides its subject" : "");
@@ -122,6 +153,15 @@ static void report_extra(Call *c, const QbArg *arg, int first)
         d = qb_lower_error(c->L, "QB0303", arg->value->span,
                            "too many arguments for '%s': it takes %d%s", callee_name(s), takes,
                            first ? " besides its subject" : "");
+    const char *name = name_in_quotes(c, arg);
+    if (name)
+        qb_lower_hint(c->L, d, "an argument is named without quotes: %s=...", name);
+    const char *list = "";
+    for (int k = first; k < c->n_rows; k++)
+        list =
+            qb_arena_printf(c->L->arena, "%s%s'%s'", list, k > first ? ", " : "", row_name(s, k));
+    if (takes > 0 && !(c->piped && s->func))
+        qb_lower_hint(c->L, d, takes == 1 ? "it is %s" : "they are %s", list);
     if (c->piped && s->func)
         qb_lower_hint(c->L, d, "a stage that a def returns is applied in brackets: '|> (%s(…))'",
                       callee_name(s));
@@ -153,8 +193,10 @@ static void put(Call *c, int row, const QbArg *arg, QbVal v)
 {
     QbBound *b = &c->step->args[row];
     if (b->given) {
-        qb_lower_error(c->L, "QB0304", arg->name ? arg->name_span : arg->value->span,
-                       "'%s' of '%s' is given twice", row_name(c->step, row), callee_name(c->step));
+        QbDiag *d = qb_lower_error(c->L, "QB0304", arg->name ? arg->name_span : arg->value->span,
+                                   "'%s' of '%s' is given twice", row_name(c->step, row),
+                                   callee_name(c->step));
+        qb_lower_hint(c->L, d, "an argument is given once, by its place or by its name");
         c->bad = true;
         return;
     }

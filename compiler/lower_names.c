@@ -134,6 +134,20 @@ static int row_of(const QbOp *op, const char *name)
     return -1;
 }
 
+/* median(image, size == 5): a comparison where an argument was meant. */
+static bool is_double_assignment(const Walk *w, const QbOp *op, const QbExpr *e)
+{
+    if (e->kind != QB_E_COMPARE || e->n_operands != 2 || e->cmp_ops[0] != QB_EQ ||
+        e->operands[0]->kind != QB_E_NAME)
+        return false;
+    const char *name = e->operands[0]->name;
+    if (row_of(op, name) < 0 || qb_lower_resolve(w->L, &w->scope, name).kind != QB_NAME_UNKNOWN)
+        return false;
+    QbDiag *d = qb_lower_error(w->L, "QB0202", e->operands[0]->span, "undefined name '%s'", name);
+    qb_lower_hint(w->L, d, "a named argument has one '=': %s=...", name);
+    return true;
+}
+
 static void walk_op_args(Walk *w, const QbOp *op, const QbExpr *e, bool strict)
 {
     for (int k = e->n_args - 1; k >= 0; k--) {
@@ -141,6 +155,8 @@ static void walk_op_args(Walk *w, const QbOp *op, const QbExpr *e, bool strict)
         int row = arg->name ? row_of(op, arg->name) : -1;
         if (arg->name && row < 0)
             qb_lower_unknown_argument(w->L, op, NULL, arg);
+        else if (is_double_assignment(w, op, arg->value))
+            push(w, arg->value->operands[1], strict);
         else if (arg->value->kind == QB_E_NAME)
             walk_bare_argument(w, op, row, arg, (Item){arg->value, strict});
         else
@@ -162,6 +178,11 @@ static void walk_unknown_args(Walk *w, const QbExpr *e, bool strict)
 static void walk_call(Walk *w, const QbExpr *e, bool strict)
 {
     const QbExpr *callee = e->left;
+    if (callee->kind == QB_E_MEMBER) { /* image.median(5), which is told where it is evaluated */
+        push(w, callee->left, strict);
+        walk_unknown_args(w, e, strict);
+        return;
+    }
     if (callee->kind != QB_E_NAME) {
         push(w, callee, strict);
     } else {

@@ -56,6 +56,10 @@ static void report_operand(QbLower *L, QbOperator op, const QbVal *v, unsigned a
         qb_lower_hint(L, d, "'as(u8)' makes an image of a mask");
     else if (v->kind == QB_LABELS && (accepts & QB_ACCEPT(QB_IMAGE)))
         qb_lower_hint(L, d, "'as(f32)' makes an image of labels");
+    else if (v->kind == QB_TABLE)
+        qb_lower_hint(L, d, "a table is saved or printed: it has no arithmetic");
+    else if (v->kind == QB_STRING && op == QB_ADD)
+        qb_lower_hint(L, d, "print takes several values: print \"mean\", mean(image)");
     else if (v->kind == QB_IMAGE && (accepts & QB_ACCEPT(QB_MASK)))
         qb_lower_hint(L, d, "a comparison makes a mask of an image: 'image > 0'");
 }
@@ -102,6 +106,11 @@ static bool is_fixed_scalar(const QbVal *v)
     return v->node < 0 && !qb_is_raster(v->kind) && v->kind != QB_TABLE && v->kind != QB_STAGE;
 }
 
+static bool is_logic(QbOperator op)
+{
+    return op == QB_AND || op == QB_OR || op == QB_NOT;
+}
+
 QbVal qb_lower_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b, QbSpan span)
 {
     if (qb_val_is_poison(a) || qb_val_is_poison(b))
@@ -114,6 +123,14 @@ QbVal qb_lower_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b,
                                    qb_operator_sign(op), qb_val_found(a), qb_val_found(b));
         if (a->kind == QB_LENGTH && b->kind == QB_LENGTH && (op >= QB_LT || op == QB_DIV))
             qb_lower_hint(L, d, "voxels and micrometres do not compare before the image is known");
+        bool units = (a->kind == QB_LENGTH && b->kind == QB_TIME) ||
+                     (a->kind == QB_TIME && b->kind == QB_LENGTH);
+        if (units)
+            qb_lower_hint(L, d, "only values of one kind of unit add up and compare");
+        if (a->kind == QB_LIST || b->kind == QB_LIST)
+            qb_lower_hint(L, d, "lists have no arithmetic: write each value, [2, 4, 6]");
+        if (is_logic(op) && (a->kind == QB_NUMBER || b->kind == QB_NUMBER))
+            qb_lower_hint(L, d, "a comparison makes a bool of a number: 'x != 0'");
         bool texts = (a->kind == QB_STRING || a->kind == QB_PATH) && op == QB_ADD;
         if (texts)
             qb_lower_hint(L, d, "a parameter is put into a string: \"{name}.tif\"");
@@ -141,8 +158,9 @@ QbVal qb_lower_unary(QbLower *L, QbOperator op, const QbVal *a, QbSpan span)
 
 static QbVal report_branches(QbLower *L, const QbVal *a, const QbVal *b, QbSpan span)
 {
-    qb_lower_error(L, "QB0309", span, "the branches of 'if' differ: %s and %s", qb_val_found(a),
-                   qb_val_found(b));
+    QbDiag *d = qb_lower_error(L, "QB0309", span, "the branches of 'if' differ: %s and %s",
+                               qb_val_found(a), qb_val_found(b));
+    qb_lower_hint(L, d, "both are of one kind");
     return qb_val_poison(span);
 }
 

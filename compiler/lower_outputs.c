@@ -15,11 +15,13 @@ typedef struct Ending {
 static const Ending endings[] = {
     {".tif", QB_FORMAT_TIFF},  {".tiff", QB_FORMAT_TIFF}, {".npy", QB_FORMAT_NPY},
     {".png", QB_FORMAT_PNG},   {".csv", QB_FORMAT_CSV},   {".tsv", QB_FORMAT_TSV},
-    {".json", QB_FORMAT_JSON}, {".db", QB_FORMAT_DB},
+    {".json", QB_FORMAT_JSON}, {".db", QB_FORMAT_DB},     {".svg", QB_FORMAT_SVG},
 };
 
 static const char *const wants_image = "an image goes to .tif, .npy or .png";
 static const char *const wants_table = "a table goes to .csv, .tsv, .json or .db";
+static const char *const wants_plot =
+    "a plot goes to .png or .svg, the table that it draws to .csv, .tsv, .json or .db";
 
 static const char *ending_of(const char *path)
 {
@@ -36,9 +38,21 @@ static const Ending *find_ending(const char *path)
     return NULL;
 }
 
-static bool holds_images(QbFormat f)
+/* What a file of a format holds, as a message names it. */
+typedef struct Holding {
+    bool images, tables, plots;
+    const char *phrase;
+} Holding;
+
+static Holding holding_of(QbFormat f)
 {
-    return f == QB_FORMAT_TIFF || f == QB_FORMAT_NPY || f == QB_FORMAT_PNG;
+    if (f == QB_FORMAT_TIFF || f == QB_FORMAT_NPY)
+        return (Holding){.images = true, .phrase = "an image"};
+    if (f == QB_FORMAT_PNG)
+        return (Holding){.images = true, .plots = true, .phrase = "an image or a plot"};
+    if (f == QB_FORMAT_SVG)
+        return (Holding){.plots = true, .phrase = "a plot"};
+    return (Holding){.tables = true, .phrase = "a table"};
 }
 
 /* ---- save: path and value ---------------------------------------------------------------------------- */
@@ -67,15 +81,22 @@ static bool find_path(QbLower *L, const QbStmt *s, QbVal *path, QbFormat *format
     else
         d = qb_lower_error(L, "QB0602", s->path->span,
                            "the path '%s' has no ending, which picks the format", path->text);
-    qb_lower_hint(L, d, "images: .tif .npy .png, tables: .csv .tsv .json .db");
+    qb_lower_hint(L, d, "images: .tif .npy .png, tables: .csv .tsv .json .db, plots: .png .svg");
     return false;
+}
+
+static const char *last_column(const QbLower *L, const QbVal *v)
+{
+    const QbType *t = &qb_dag_at(L->g, v->node)->type;
+    return t->n_columns ? t->columns[t->n_columns - 1].name : "";
 }
 
 static bool fits_format(QbLower *L, const QbStmt *s, const QbVal *v, const QbVal *path,
                         QbFormat format)
 {
-    bool raster = qb_is_raster(v->kind);
-    if (!raster && v->kind != QB_TABLE) {
+    bool raster = qb_is_raster(v->kind), plot = v->kind == QB_PLOT;
+    Holding holds = holding_of(format);
+    if (!raster && !plot && v->kind != QB_TABLE) {
         QbDiag *d = qb_lower_error(L, "QB0609", s->value->span,
                                    "'save' writes images and tables, found %s", qb_val_found(v));
         if (v->kind == QB_NUMBER || v->kind == QB_BOOL || v->kind == QB_STRING ||
@@ -87,12 +108,15 @@ static bool fits_format(QbLower *L, const QbStmt *s, const QbVal *v, const QbVal
                           qb_val_operand(L->arena, v));
         return false;
     }
-    if (raster == holds_images(format))
+    if (raster ? holds.images : plot ? holds.plots : holds.tables)
         return true;
-    QbDiag *d =
-        qb_lower_error(L, "QB0603", s->path->span, "'%s' holds %s, found %s", ending_of(path->text),
-                       raster ? "a table" : "an image", qb_val_found(v));
-    qb_lower_hint(L, d, "%s", raster ? wants_image : wants_table);
+    QbDiag *d = qb_lower_error(L, "QB0603", s->path->span, "'%s' holds %s, found %s",
+                               ending_of(path->text), holds.phrase, qb_val_found(v));
+    if (v->kind == QB_TABLE && holds.plots)
+        qb_lower_hint(L, d, "a column of it as a plot: 'plot(%s, x=\"%s\")'",
+                      qb_val_source(L->arena, v), last_column(L, v));
+    else
+        qb_lower_hint(L, d, "%s", raster ? wants_image : plot ? wants_plot : wants_table);
     return false;
 }
 
@@ -152,13 +176,45 @@ static bool take_table(QbLower *L, const QbArg *arg, const QbVal *v, QbOutput *o
     return true;
 }
 
+static bool is_picture(const QbVal *v, const QbOutput *o)
+{
+    return qb_is_raster(v->kind) && o->format == QB_FORMAT_PNG;
+}
+
+static bool take_bar(QbLower *L, const QbArg *arg, const QbVal *v, QbOutput *o)
+{
+    QbScope scope = {.kind = QB_SCOPE_FILE, .module = L->root};
+    QbVal bar = qb_lower_expr(L, &scope, arg->value);
+    if (qb_val_is_poison(&bar))
+        return false;
+    if (!is_picture(v, o)) {
+        qb_lower_error(L, "QB0606", arg->name_span, "'bar' is for images saved as .png, found %s",
+                       qb_val_found(v));
+        return false;
+    }
+    if (!qb_val_is_fixed(&bar, QB_BOOL)) {
+        qb_lower_error(L, "QB0606", arg->value->span, "'bar' takes true or false, found %s",
+                       qb_val_found(&bar));
+        return false;
+    }
+    const QbType *t = &qb_dag_at(L->g, v->node)->type;
+    if (bar.number != 0 && !(t->spacing[2] > 0)) {
+        QbDiag *d = qb_lower_error(L, "QB0606", arg->name_span,
+                                   "a size bar needs the voxel size, which is not known here");
+        qb_lower_hint(L, d, "a TIFF file says it by its resolution: 'qbic info IMAGE' shows it");
+        return false;
+    }
+    o->bar = bar.number != 0;
+    return true;
+}
+
 static bool take_option(QbLower *L, const QbStmt *s, int k, const QbVal *v, QbOutput *o)
 {
-    static const char *const names[] = {"type", "table"};
+    static const char *const names[] = {"type", "table", "bar"};
     const QbArg *arg = &s->with[k];
     if (!arg->name) {
         QbDiag *d = qb_lower_error(L, "QB0605", arg->value->span, "an option of 'save' has a name");
-        qb_lower_hint(L, d, "'type=u32' or 'table=\"NAME\"'");
+        qb_lower_hint(L, d, "'type=u32', 'table=\"NAME\"' or 'bar=true'");
         return false;
     }
     for (int j = 0; j < k; j++) {
@@ -171,9 +227,11 @@ static bool take_option(QbLower *L, const QbStmt *s, int k, const QbVal *v, QbOu
         return take_label_type(L, arg, v, o);
     if (!strcmp(arg->name, "table"))
         return take_table(L, arg, v, o);
+    if (!strcmp(arg->name, "bar"))
+        return take_bar(L, arg, v, o);
     QbDiag *d = qb_lower_error(L, "QB0605", arg->name_span, "'save' has no option '%s'", arg->name);
     qb_lower_nearest(L, d, arg->name, names, QB_COUNT(names));
-    qb_lower_hint(L, d, "it has 'type' and 'table'");
+    qb_lower_hint(L, d, "it has 'type', 'table' and 'bar'");
     return false;
 }
 
@@ -246,19 +304,43 @@ static void add_output(QbLower *L, QbOutput o)
     QB_PUSH(L->arena, L->g->outputs, L->g->n_outputs, L->g->cap_outputs, o);
 }
 
+/* A histogram is drawn as it is: its table has one thing to show. */
+static void draw_histogram(QbLower *L, const QbStmt *s, QbFormat format, QbVal *v)
+{
+    if (v->kind != QB_TABLE || !holding_of(format).plots)
+        return;
+    const QbType *t = &qb_dag_at(L->g, v->node)->type;
+    if (t->n_columns == 2 && !strcmp(t->columns[0].name, "value") &&
+        !strcmp(t->columns[1].name, "count"))
+        *v = qb_lower_apply_op(L, "plot", v, s->value->span);
+}
+
+/* Pictures are made to be looked at: they have a bar where there is room for one, unless that is declined. */
+static bool has_bar(const QbLower *L, const QbVal *v, const QbOutput *o)
+{
+    const QbType *t = &qb_dag_at(L->g, v->node)->type;
+    return is_picture(v, o) && v->kind == QB_PICTURE && t->spacing[2] > 0 && t->n[2] >= 96 &&
+           t->n[t->rank == 3] >= 64;
+}
+
 static QbVal save(QbLower *L, const QbStmt *s)
 {
     QbScope scope = {.kind = QB_SCOPE_FILE, .module = L->root};
     QbOutput o = {.span = s->span, .low = -1, .high = -1, .label_type = QB_PIX_COUNT};
     QbVal v = qb_lower_expr(L, &scope, s->value), path;
     bool ok = find_path(L, s, &path, &o.format);
+    if (!qb_val_is_poison(&v) && ok)
+        draw_histogram(L, s, o.format, &v);
     if (qb_val_is_poison(&v) || !ok || !fits_format(L, s, &v, &path, o.format))
         return qb_val_poison(s->span);
+    o.bar = has_bar(L, &v, &o);
     for (int k = 0; k < s->n_with; k++)
         ok = take_option(L, s, k, &v, &o) && ok;
     if (!ok)
         return qb_val_poison(s->span);
-    if (o.format == QB_FORMAT_PNG && qb_dag_at(L->g, v.node)->type.rank == 3)
+    if (v.kind == QB_PLOT)
+        o.title = qb_lower_title(L, s->value);
+    else if (o.format == QB_FORMAT_PNG && qb_dag_at(L->g, v.node)->type.rank == 3)
         v = qb_lower_apply_op(L, "montage", &v, s->value->span);
     if (qb_val_is_poison(&v))
         return v;
@@ -309,6 +391,11 @@ static bool print_item(QbLower *L, const QbVal *v, QbPrintItem *it)
         QbDiag *d = qb_lower_error(L, "QB0609", v->span, "'print' writes values, found a stage");
         qb_lower_hint(L, d, "a stage waits for its image: 'image |> %s'",
                       qb_val_operand(L->arena, v));
+        return false;
+    }
+    if (v->kind == QB_PLOT) {
+        QbDiag *d = qb_lower_error(L, "QB0609", v->span, "'print' writes values, found a plot");
+        qb_lower_hint(L, d, "save it to a .png or .svg file");
         return false;
     }
     if (v->kind == QB_LIST && has_node(v)) {

@@ -179,6 +179,12 @@ static QbVal convert(QbLower *L, const QbSymbol *s, QbVal v)
     if (!qb_lower_fits(&v, kind) && !stage_number) {
         QbDiag *d = qb_lower_error(L, "QB0313", v.span, "parameter '%s' takes %s, found %s",
                                    s->name, qb_kind_phrase(kind), qb_val_found(&v));
+        if (kind == QB_IMAGE)
+            qb_lower_hint(L, d, "a parameter is the path: param %s: path, and read(%s)", s->name,
+                          s->name);
+        if (kind == QB_NUMBER && v.kind == QB_LENGTH)
+            qb_lower_hint(L, d, "for values with a unit: param %s: length", s->name);
+        qb_lower_hint_kind(L, d, QB_ACCEPT(kind), &v);
         point_at_declaration(s, d);
         return qb_val_poison(v.span);
     }
@@ -209,6 +215,17 @@ static bool is_at_most(QbLower *L, const QbVal *a, const QbVal *b, bool *can)
 }
 
 /* The ends of a range, false where there is none to keep to; what is wrong with it is reported. */
+static void report_range(QbLower *L, const QbVal *lo, const QbVal *hi, bool can)
+{
+    QbDiag *d = qb_lower_error(L, "QB0411", qb_span_join(lo->span, hi->span),
+                               can ? "the range %s..%s is empty" : "%s and %s do not compare",
+                               written(L, lo), written(L, hi));
+    if (can) {
+        d->fix = qb_arena_printf(L->arena, "%s..%s", written(L, hi), written(L, lo));
+        qb_lower_hint(L, d, "write %s", d->fix);
+    }
+}
+
 static bool find_range(QbLower *L, const QbSymbol *s, QbVal *lo, QbVal *hi)
 {
     QbScope scope = {.kind = QB_SCOPE_PARAM, .module = s->module};
@@ -229,9 +246,7 @@ static bool find_range(QbLower *L, const QbSymbol *s, QbVal *lo, QbVal *hi)
     }
     bool can = true, ordered = is_at_most(L, lo, hi, &can);
     if (!ordered)
-        qb_lower_error(L, "QB0411", qb_span_join(lo->span, hi->span),
-                       can ? "the range %s..%s is empty" : "%s and %s do not compare",
-                       written(L, lo), written(L, hi));
+        report_range(L, lo, hi, can);
     return ordered;
 }
 
@@ -277,6 +292,9 @@ static bool is_in_list(QbLower *L, const QbSymbol *s, const QbVal *v)
     const char *found = text ? v->text : written(L, v);
     QbDiag *d =
         qb_lower_error(L, "QB0406", v->span, "'%s' must be %s, found '%s'", s->name, list, found);
+    if (n == 2 && v->kind == QB_NUMBER)
+        qb_lower_hint(L, d, "[%s, %s] are two values, a range is written %s..%s", texts[0],
+                      texts[1], texts[0], texts[1]);
     qb_lower_nearest(L, d, found, texts, n);
     point_at_declaration(s, d);
     return false;

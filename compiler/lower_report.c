@@ -1,8 +1,10 @@
 /* Mistakes that several parts of the lowering report, each in one wording, with the likely mend. */
+#include "compiler/elsewhere.h"
 #include "compiler/lower_state.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { HINTS_AT_MOST = 100 }; /* errors that get a "did you mean": nobody reads the thousandth */
@@ -35,8 +37,46 @@ void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char 
     if (d->hint || L->diags->n_errors > HINTS_AT_MOST)
         return;
     const char *near = qb_nearest(word, candidates, n);
-    if (near)
-        qb_lower_hint(L, d, "did you mean '%s'?", near);
+    if (!near)
+        return;
+    qb_lower_hint(L, d, "did you mean '%s'?", near);
+    if (d->span.source &&
+        d->span.hi - d->span.lo == strlen(word)) /* the word alone is underlined */
+        d->fix = near;
+}
+
+/* ---- kinds ------------------------------------------------------------------------------------------ */
+
+static bool is_numeric(const char *text)
+{
+    char *end;
+    strtod(text, &end);
+    return end > text && !*end;
+}
+
+void qb_lower_hint_kind(const QbLower *L, QbDiag *d, unsigned wanted, const QbVal *v)
+{
+    bool number = wanted & QB_ACCEPT(QB_NUMBER), image = wanted & QB_ACCEPT(QB_IMAGE);
+    bool text = wanted & (QB_ACCEPT(QB_STRING) | QB_ACCEPT(QB_PATH));
+    bool is_text = v->kind == QB_STRING || v->kind == QB_PATH;
+    if (is_text && number && is_numeric(v->text)) {
+        qb_lower_hint(L, d, "write %s, without quotes", v->text);
+        d->fix = v->text;
+    } else if (is_text && image) {
+        qb_lower_hint(L, d, "an image is read by 'read(\"FILE\")'");
+    } else if (v->kind == QB_LENGTH && number) {
+        qb_lower_hint(L, d, "a number without a unit stands here");
+    } else if (v->kind == QB_TIME && (wanted & QB_ACCEPT(QB_LENGTH))) {
+        qb_lower_hint(L, d, "lengths are written in px, nm, um or mm");
+    } else if (v->kind == QB_NUMBER && v->node < 0 && text) {
+        qb_lower_hint(L, d, "a string is written in double quotes");
+    } else if (v->kind == QB_NUMBER && (wanted & QB_ACCEPT(QB_BOOL)) && !number) {
+        qb_lower_hint(L, d, "write true or false");
+    } else if (v->kind == QB_NUMBER && (wanted & QB_ACCEPT(QB_STAGE))) {
+        qb_lower_hint(L, d, "such as median(3)");
+    } else if (qb_is_raster(v->kind) && number && !image) {
+        qb_lower_hint(L, d, "mean(…), otsu(…) and others make a number of an image");
+    }
 }
 
 /* ---- names ------------------------------------------------------------------------------------------ */
@@ -73,6 +113,36 @@ static Words visible_names(const QbLower *L, const QbScope *scope)
     return w;
 }
 
+/* True, None, nan */
+static void hint_value(const QbLower *L, QbDiag *d, const char *name)
+{
+    const char *fix, *hint = qb_elsewhere_value(name, &fix);
+    if (!hint || d->hint)
+        return;
+    qb_lower_hint(L, d, "%s", hint);
+    d->fix = fix;
+}
+
+/* The name that another tool has for what an operator does; or an operator of the language that is not made yet. */
+static void hint_elsewhere(const QbLower *L, QbDiag *d, const char *name, bool called)
+{
+    const char *here = qb_elsewhere_operator(name), *hint = qb_elsewhere_hint(name);
+    if (hint && (called || !strcmp(name, "end")))
+        qb_lower_hint(L, d, "%s", hint);
+    if (!here)
+        return;
+    bool made = qb_name_map_get(L->op_names, here) >= 0;
+    if (made)
+        qb_lower_hint(L, d, "the operator is called '%s' here: 'qbic ops %s'", here, here);
+    else if (!strcmp(here, name))
+        qb_lower_hint(L, d, "'%s' is planned, this qbic has it not: 'qbic ops' lists what it has",
+                      here);
+    else
+        qb_lower_hint(
+            L, d, "it is to be called '%s' here, and is planned: 'qbic ops' lists what there is",
+            here);
+}
+
 void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span,
                            bool called)
 {
@@ -89,8 +159,13 @@ void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, Q
                                called ? "unknown operator '%s'" : "undefined name '%s'", name);
     if (d->hint || L->diags->n_errors > HINTS_AT_MOST)
         return;
+    if (!called)
+        hint_value(L, d, name);
+    if (called || !strcmp(name, "end"))
+        hint_elsewhere(L, d, name, called);
     Words w = visible_names(L, scope);
     qb_lower_nearest(L, d, name, w.v, w.n);
+    hint_elsewhere(L, d, name, called);
 }
 
 void qb_lower_unknown_argument(QbLower *L, const QbOp *op, const QbFunc *func, const QbArg *arg)
@@ -124,6 +199,13 @@ void qb_lower_unknown_choice(QbLower *L, const QbOp *op, int row, const char *wo
                                choices[n]);
     QbDiag *d = qb_lower_error(L, "QB0405", span, "'%s' of '%s' must be %s, found '%s'", p->name,
                                op->name, list, word);
+    const char *here = qb_elsewhere_pixels(word);
+    for (int k = 0; here && k < n; k++) {
+        if (strcmp(choices[k], here) != 0)
+            continue;
+        qb_lower_hint(L, d, "write %s", here);
+        d->fix = here;
+    }
     qb_lower_nearest(L, d, word, choices, n);
 }
 
@@ -139,10 +221,19 @@ void qb_lower_unknown_bare(QbLower *L, const QbScope *scope, const QbOp *op, int
         int n = 0;
         while (choices[n])
             n++;
-        if (row == k || qb_nearest(name, choices, n)) {
+        const char *here = qb_elsewhere_pixels(name);
+        bool other = here && qb_lower_is_choice(&op->params[k], here);
+        if (row == k || other || qb_nearest(name, choices, n)) {
             qb_lower_unknown_choice(L, op, k, name, arg->value->span);
             return;
         }
+    }
+    for (int k = 0; k < op->n_params; k++) {
+        if (strcmp(op->params[k].name, name) != 0)
+            continue;
+        QbDiag *d = qb_lower_error(L, "QB0202", arg->value->span, "undefined name '%s'", name);
+        qb_lower_hint(L, d, "an argument is named with its value: %s=...", name);
+        return;
     }
     qb_lower_unknown_name(L, scope, name, arg->value->span, false);
 }
@@ -160,6 +251,8 @@ void qb_lower_cycle(QbLower *L, const char *const *path, int n, QbSpan span, con
     QbDiag *d =
         qb_lower_error(L, "QB0204", span, "'%s' depends on itself: %s%s", path[0], t.s, path[0]);
     qb_text_free(&t);
-    if (hint)
-        qb_lower_hint(L, d, "%s", hint);
+    if (!hint)
+        hint = n == 1 ? "a name is defined once: give the result a name of its own"
+                      : "one of them has to do without the others";
+    qb_lower_hint(L, d, "%s", hint);
 }

@@ -177,8 +177,12 @@ bool qb_lower_store_number(const QbSlotCtx *c, int row, const QbVal *v, int axis
 
 static bool report_length(const QbSlotCtx *c, int row, const QbVal *v, const char *takes)
 {
-    qb_lower_error(c->L, "QB0404", v->span, "'%s' of '%s' takes %s, found %d", row_of(c, row)->name,
-                   c->step->op->name, takes, v->n_items);
+    QbDiag *d = qb_lower_error(c->L, "QB0404", v->span, "'%s' of '%s' takes %s, found %d",
+                               row_of(c, row)->name, c->step->op->name, takes, v->n_items);
+    bool per_axis = row_of(c, row)->slot == QB_SLOT_SIZES || row_of(c, row)->slot == QB_SLOT_SIGMAS;
+    if (c->subject && per_axis)
+        qb_lower_hint(c->L, d,
+                      c->subject->rank == 3 ? "in the order z, y, x" : "in the order y, x");
     return false;
 }
 

@@ -40,6 +40,31 @@ static const char *slot_phrase(QbSlot slot)
     return phrases[slot];
 }
 
+static unsigned kinds_of(const QbParam *p)
+{
+    switch (p->slot) {
+    case QB_SLOT_NUMBER:
+    case QB_SLOT_WHOLE:
+    case QB_SLOT_SIZES:
+    case QB_SLOT_SIGMAS:
+    case QB_SLOT_NUMBERS:
+        return QB_ACCEPT(QB_NUMBER) | (p->length ? QB_ACCEPT(QB_LENGTH) : 0);
+    case QB_SLOT_BOOL:
+        return QB_ACCEPT(QB_BOOL);
+    case QB_SLOT_STRING:
+    case QB_SLOT_PATH:
+        return QB_ACCEPT(QB_STRING);
+    case QB_SLOT_INPUT:
+    case QB_SLOT_CHOICE:
+    case QB_SLOT_PIX:
+    case QB_SLOT_KIND:
+    case QB_SLOT_SHAPE:
+    case QB_SLOT_ELEMENT:
+        return 0;
+    }
+    return 0;
+}
+
 bool qb_lower_wrong_kind(const QbSlotCtx *c, int row, const QbVal *v)
 {
     QbLower *L = c->L;
@@ -60,6 +85,9 @@ bool qb_lower_wrong_kind(const QbSlotCtx *c, int row, const QbVal *v)
                                op->name, slot_phrase(p->slot), qb_val_found(v));
     if (p->slot == QB_SLOT_ELEMENT)
         qb_lower_hint(L, d, "such as 'ball(3)', 'disk(3)', 'box(3)' or 'cross(3)'");
+    if (p->slot == QB_SLOT_SHAPE)
+        qb_lower_hint(L, d, "such as [64, 64], or [10, 64, 64] for a volume");
+    qb_lower_hint_kind(L, d, kinds_of(p), v);
     return false;
 }
 

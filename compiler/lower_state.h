@@ -220,6 +220,8 @@ QbDiag *qb_lower_error(QbLower *L, const char *code, QbSpan span, const char *fm
 void qb_lower_hint(const QbLower *L, QbDiag *d, const char *fmt, ...) QB_PRINTF(3, 4);
 void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char *const *candidates,
                       int n);
+/* The mend of a value of the wrong kind; `wanted`: QB_ACCEPT bits of the kinds that would do. */
+void qb_lower_hint_kind(const QbLower *L, QbDiag *d, unsigned wanted, const QbVal *v);
 void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, QbSpan span,
                            bool called);
 void qb_lower_unknown_argument(QbLower *L, const QbOp *op, const QbFunc *func, const QbArg *arg);
@@ -314,6 +316,8 @@ QbVal qb_lower_index(QbLower *L, const QbScope *scope, const QbExpr *e);
 
 /* lower_outputs.c, lower_files.c */
 QbVal qb_lower_output(QbLower *L, const QbStmt *s);
+/* lower_title.c: what of the pipeline a saved expression draws, on one line. */
+const char *qb_lower_title(QbLower *L, const QbExpr *e);
 void qb_lower_check_files(QbLower *L);
 
 /* lower_notes.c: dead definitions, and the list of definitions for the graph */

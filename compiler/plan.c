@@ -69,15 +69,20 @@ static size_t find_least(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_
     return more.memory;
 }
 
+static const char *size_text(QbArena *arena, size_t bytes)
+{
+    return bytes < MIB ? qb_arena_printf(arena, "%.3g KiB", (double)bytes / 1024)
+                       : qb_arena_printf(arena, "%zu MiB", bytes / MIB);
+}
+
 static bool refuse(QbArena *arena, QbDag *g, const QbPlanOptions *o, size_t needed, QbErr *err)
 {
     size_t least = find_least(arena, g, o, needed, err);
     if (err->set)
         return false;
     return qb_err_set(
-        err,
-        "a memory budget of %zu MiB is too small: this pipeline needs at least %zu MiB (-m %zuM)",
-        o->memory / MIB, least / MIB, least / MIB);
+        err, "a memory budget of %s is too small: this pipeline needs at least %zu MiB (-m %zuM)",
+        size_text(arena, o->memory), least / MIB, least / MIB);
 }
 
 size_t qb_plan_least(QbArena *arena, QbDag *g, const QbPlanOptions *o)

@@ -63,6 +63,19 @@ static const char *shortest_completion(const char *word, const char *const *cand
     return best;
 }
 
+/* maximum → max */
+static const char *longest_beginning(const char *word, const char *const *candidates, int n)
+{
+    const char *best = NULL;
+    for (int i = 0; i < n; i++) {
+        size_t length = strlen(candidates[i]);
+        if (length >= 3 && strncasecmp(word, candidates[i], length) == 0 &&
+            (!best || length > strlen(best)))
+            best = candidates[i];
+    }
+    return best;
+}
+
 const char *qb_nearest(const char *word, const char *const *candidates, int n)
 {
     size_t length = strlen(word);
@@ -82,5 +95,7 @@ const char *qb_nearest(const char *word, const char *const *candidates, int n)
             best = candidates[i];
         }
     }
-    return best ? best : shortest_completion(word, candidates, n);
+    if (!best)
+        best = shortest_completion(word, candidates, n);
+    return best ? best : longest_beginning(word, candidates, n);
 }

@@ -20,7 +20,8 @@ static double number_of(int64_t b)
 
 QbTable *qb_table_new(const QbRunEnv *env, const QbType *type)
 {
-    QB_CHECK(type->kind == QB_TABLE && type->n_columns <= QB_MAX_COLUMNS);
+    QB_CHECK((type->kind == QB_TABLE || type->kind == QB_PLOT) &&
+             type->n_columns <= QB_MAX_COLUMNS);
     QbTable *t = qb_xcalloc(1, sizeof(*t));
     t->n_columns = type->n_columns;
     for (int k = 0; k < t->n_columns; k++) {

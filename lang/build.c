@@ -2,6 +2,8 @@
  * recurse over what they get. */
 #include "lang/build.h"
 
+#include "lang/grammar.h"
+
 #include <stdlib.h>
 
 QbExpr *qb_build_node(QbParser *p, QbExprKind kind, QbSpan at)
@@ -186,12 +188,13 @@ QbArgs *qb_build_add_arg(QbParser *p, QbArgs *args, QbWord name, QbExpr *value)
     return args;
 }
 
-static void refuse_literal_callee(QbParser *p, const QbExpr *callee)
+/* False where it was refused. */
+static bool check_callee(QbParser *p, const QbExpr *callee)
 {
     bool number = callee->kind == QB_E_NUMBER;
     if (!number && callee->kind != QB_E_STRING && callee->kind != QB_E_LIST &&
         callee->kind != QB_E_BOOL)
-        return;
+        return true;
     QbDiag *d = qb_diag_add(p->diags, QB_ERROR, "QB0133", callee->span, "%s cannot be called",
                             number                        ? "a number"
                             : callee->kind == QB_E_STRING ? "a string"
@@ -199,11 +202,15 @@ static void refuse_literal_callee(QbParser *p, const QbExpr *callee)
                                                           : "a truth value");
     if (number)
         d->hint = "write '*' to multiply";
+    else if (callee->kind == QB_E_STRING && p->tokens[p->first].kind == QB_T_SAVE)
+        d->hint = "settings stand behind 'with': save ... to \"FILE\" with (type=u32)";
+    return false;
 }
 
 QbExpr *qb_build_call(QbParser *p, QbSpan at, QbExpr *callee, const QbArgs *args)
 {
-    refuse_literal_callee(p, callee);
+    if (!check_callee(p, callee))
+        return qb_build_node(p, QB_E_ERROR, at);
     QbExpr *e = qb_build_node(p, QB_E_CALL, at);
     e->left = callee;
     e->args = args->v;

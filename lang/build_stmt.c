@@ -156,7 +156,8 @@ static void report_no_result(QbParser *p, const QbStmt *def, const QbLines *line
 {
     if (lines->n == 0) {
         qb_diag_add(p->diags, QB_ERROR, "QB0136", def->name_span, "the body of '%s' is empty",
-                    def->name);
+                    def->name)
+            ->hint = "its last line is an expression: the result";
         return;
     }
     QbStmt *last = lines->v[lines->n - 1];
@@ -271,6 +272,15 @@ static QbStmt *failed_definition(QbParser *p, const QbToken *name, QbExpr *error
     return qb_build_define(p, word.span, word, error);
 }
 
+/* The name behind the arrow of x -> name. */
+static const QbToken *right_assigned(const QbParser *p)
+{
+    const QbToken *t = &p->tokens[p->first];
+    while (t[1].kind != QB_T_NEWLINE && t[1].kind != QB_T_END)
+        t++;
+    return t->kind == QB_T_NAME && t[-1].kind == QB_T_QBI && t[-1].bad ? t : NULL;
+}
+
 /* Whether a '=' outside brackets stands in the line: a.b = 3, v[0] = 3, f(x) = 3. */
 static bool is_assigned(const QbParser *p)
 {
@@ -292,10 +302,16 @@ QbStmt *qb_build_failed(QbParser *p)
     QbExpr *error = qb_build_node(p, QB_E_ERROR, at);
     if (t->kind == QB_T_NAME && is_assigned(p)) /* let x = 3 means x */
         return failed_definition(p, t[1].kind == QB_T_NAME ? t + 1 : t, error);
+    const QbToken *right = t->kind == QB_T_NAME ? right_assigned(p) : NULL;
+    if (right)
+        return failed_definition(p, right, error);
     if (t->kind == QB_T_DEF && t[1].kind == QB_T_NAME)
         return failed_definition(p, t + 1, error);
-    if (t->kind == QB_T_PARAM && t[1].kind == QB_T_NAME) {
-        QbStmt *s = failed_definition(p, t + 1, error);
+    bool second = t->kind == QB_T_PARAM && t[2].kind == QB_T_NAME && t[3].kind == QB_T_ASSIGN &&
+                  (t[1].kind == QB_T_COLON || qb_token_names_type(p, t + 1));
+    /* param number level = 3 and param: level = 3 mean level */
+    if (t->kind == QB_T_PARAM && (second || t[1].kind == QB_T_NAME)) {
+        QbStmt *s = failed_definition(p, t + 1 + second, error);
         s->kind = QB_S_PARAM;
         if (t[2].kind == QB_T_COLON && t[3].kind == QB_T_NAME) {
             s->type = qb_token_text(p, t + 3);
@@ -315,6 +331,16 @@ QbStmt *qb_build_failed(QbParser *p)
 static void push_stmt(QbParser *p, QbStmt *stmt)
 {
     QB_PUSH(p->arena, p->stmts, p->n_stmts, p->cap_stmts, stmt);
+}
+
+/* imwrite(image, "a.tif"): a call that is given a value and a string. */
+static bool writes(const QbExpr *call)
+{
+    for (int i = 0; call->n_args > 1 && i < call->n_args; i++) {
+        if (call->args[i].value->kind == QB_E_STRING)
+            return true;
+    }
+    return false;
 }
 
 /* An expression on its own at the top of a file does nothing. */
@@ -339,6 +365,8 @@ static void refuse_bare(QbParser *p, const QbExpr *e)
     else if (equals)
         d->hint =
             qb_arena_printf(p->arena, "a definition has one '=': %s = ...", e->operands[0]->name);
+    else if (e->kind == QB_E_CALL && writes(e))
+        d->hint = "write save ... to \"FILE\", NAME = ... or print ...";
     else
         d->hint = "write NAME = ... or print ...";
 }

@@ -168,6 +168,19 @@ static const char *hint_of_break(const QbParser *p)
                : "the '{' stands on the line of its 'def'";
 }
 
+/* A reserved word that the file takes for a name: told where that name is given. */
+static bool is_taken(QbParser *p, const QbToken *found)
+{
+    if (found->kind < QB_T_AND || found->kind > QB_T_WITH)
+        return false;
+    uint64_t bit = UINT64_C(1) << (found->kind - QB_T_FIRST);
+    bool taken = p->taken & bit;
+    int before = found[-1].kind;
+    if (before == QB_T_PARAM || before == QB_T_DEF)
+        p->taken |= bit;
+    return taken;
+}
+
 void qb_expect_report(QbParser *p, uint64_t expected)
 {
     int at = p->next - 1;
@@ -184,7 +197,13 @@ void qb_expect_report(QbParser *p, uint64_t expected)
         .close_paren = allows(expected, QB_T_RPAREN),
         .close_bracket = allows(expected, QB_T_RBRACKET),
         .comma = allows(expected, QB_T_COMMA),
+        .colon = allows(expected, QB_T_COLON),
+        .to = allows(expected, QB_T_TO),
+        .assign = allows(expected, QB_T_ASSIGN),
+        .dots = allows(expected, QB_T_DOTDOT),
     };
+    if (is_taken(p, e.found))
+        p->quiet = true;
     if (!p->quiet) {
         Wanted w = summarise(p, expected, &e);
         QbDiag *d = qb_parser_error(p, "QB0120", qb_token_span(p, e.found), "expected %s, found %s",

@@ -14,22 +14,6 @@ typedef struct WordHint {
 
 /* Words that begin statements in other languages. */
 static const WordHint foreign[] = {
-    {"for", "there are no loops: operators take whole images, qbic batch and sweep run many"},
-    {"while", "there are no loops: operators take whole images, qbic batch and sweep run many"},
-    {"import", "write use NAME or use \"file.qbi\""},
-    {"from", "write use NAME or use \"file.qbi\""},
-    {"include", "write use \"file.qbi\""},
-    {"require", "write use \"file.qbi\""},
-    {"let", "a definition is written NAME = ..."},
-    {"var", "a definition is written NAME = ..."},
-    {"const", "a definition is written NAME = ..."},
-    {"set", "a definition is written NAME = ..."},
-    {"return", "a body ends in an expression, without 'return'"},
-    {"function", "a function is written def NAME(a) = ..."},
-    {"func", "a function is written def NAME(a) = ..."},
-    {"fn", "a function is written def NAME(a) = ..."},
-    {"fun", "a function is written def NAME(a) = ..."},
-    {"lambda", "a function is written def NAME(a) = ..."},
     {"elif", "write else if"},
     {"elseif", "write else if"},
     {"output", "write save ... to \"FILE\""},
@@ -40,15 +24,19 @@ static const WordHint foreign[] = {
     {"parameter", "write param NAME = ..."},
 };
 
-static bool has_text(const QbParser *p, const QbToken *t, const char *text)
-{
-    size_t n = strlen(text);
-    return t->hi - t->lo == n && memcmp(p->source->text + t->lo, text, n) == 0;
-}
-
 static bool is_keyword(int kind)
 {
     return kind >= QB_T_AND && kind <= QB_T_WITH;
+}
+
+/* Whether a token of that kind stands between the statement's start and what was found. */
+static bool has_before(const QbParser *p, const QbExpectation *e, int kind)
+{
+    for (int i = p->first; i < e->at; i++) {
+        if (p->tokens[i].kind == kind)
+            return true;
+    }
+    return false;
 }
 
 static const char *first_word_hint(QbParser *p, const QbExpectation *e)
@@ -58,7 +46,7 @@ static const char *first_word_hint(QbParser *p, const QbExpectation *e)
     if (first->kind != QB_T_NAME || e->at == p->first)
         return NULL;
     for (int i = 0; i < QB_COUNT(foreign); i++) {
-        if (has_text(p, first, foreign[i].word) && first[1].kind != QB_T_ASSIGN)
+        if (qb_token_is(p, first, foreign[i].word) && first[1].kind != QB_T_ASSIGN)
             return foreign[i].hint;
     }
     int kind = e->found->kind;
@@ -81,6 +69,8 @@ static const char *assign_hint(QbParser *p, const QbExpectation *e)
                  !e->close_paren && !e->close_bracket;
     if (alone && first[1].kind == QB_T_LPAREN)
         return "a function is written def NAME(a) = ...";
+    if (alone && first[1].kind == QB_T_LBRACKET)
+        return "voxels are not set one by one: NAME = where(mask, value, image)";
     if (alone)
         return "only a plain name can be defined";
     return "to compare, write '=='";
@@ -97,15 +87,19 @@ static const char *keyword_hint(QbParser *p, const QbExpectation *e)
         return "put it in brackets: (if C then A else B)";
     if (e->operand && kind == QB_T_NOT)
         return "put it in brackets: (not ...)";
-    if (e->statement && (kind == QB_T_WITH || kind == QB_T_TO))
+    bool behind_save =
+        e->at > 2 && p->stmts && p->n_stmts > 0 && p->stmts[p->n_stmts - 1]->kind == QB_S_SAVE;
+    if (e->statement && behind_save && (kind == QB_T_WITH || kind == QB_T_TO))
         return "a save may be broken after 'to' and 'with', not before them";
+    if (e->operand && (kind == QB_T_SAVE || kind == QB_T_PRINT) && has_before(p, e, QB_T_THEN))
+        return "an if chooses between values: save if C then A else B to \"FILE\"";
     bool begins = kind == QB_T_PARAM || kind == QB_T_SAVE || kind == QB_T_PRINT ||
                   kind == QB_T_DEF || kind == QB_T_USE;
     if (begins && e->operator_ && !e->operand && !e->statement)
         return "a statement stands on a line of its own";
     if (e->body && begins)
         return "a body holds definitions and ends in an expression; other statements stand outside";
-    if (e->name || e->operand)
+    if (e->name || e->operand || e->statement)
         return qb_arena_printf(p->arena, "'%s' is a reserved word", qb_token_text(p, e->found));
     return NULL;
 }
@@ -114,6 +108,10 @@ static const char *colon_hint(QbParser *p, const QbExpectation *e)
 {
     if (e->found->kind != QB_T_COLON)
         return NULL;
+    if (e->operand && e->close_paren)
+        return "an index stands in square brackets: NAME[:, 5]";
+    if (e->dots)
+        return "a range is written LO..HI";
     if (p->tokens[p->first].kind == QB_T_DEF && p->tokens[e->at - 1].kind == QB_T_RPAREN)
         return "the type of a result is not written";
     if (e->definition)
@@ -147,6 +145,10 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
         return e->operand ? "a list is written [1, 2]; braces hold the body of a def, without '='"
                           : NULL;
     case QB_T_COMMA:
+        if (e->operand && e->colon)
+            return "an axis that is kept whole is written ':'";
+        if (e->close_paren && !e->comma && p->tokens[p->first].kind == QB_T_PARAM)
+            return "a range is written LO..HI, a list of values [a, b]";
         return e->close_paren && !e->comma ? "a list is written [a, b]" : NULL;
     case QB_T_FLOORDIV:
     case QB_T_PERCENT:
@@ -159,6 +161,13 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
         return (e->operand || e->name) && p->tokens[e->at - 1].kind == QB_T_COMMA
                    ? "remove the comma before it"
                    : NULL;
+    case QB_T_LT:
+    case QB_T_LE:
+    case QB_T_GT:
+    case QB_T_GE:
+    case QB_T_EQ:
+    case QB_T_NE:
+        return e->operand ? "a comparison has two sides: image > 10" : NULL;
     case QB_T_PLUS:
         return e->operand ? "a number has no sign '+'" : NULL;
     case QB_T_DOT:
@@ -172,12 +181,89 @@ static const char *operand_hint(QbParser *p, const QbExpectation *e)
 {
     const QbToken *before = &p->tokens[e->at - 1];
     if (e->found->kind == QB_T_NAME && e->else_ &&
-        (has_text(p, e->found, "elif") || has_text(p, e->found, "elseif")))
+        (qb_token_is(p, e->found, "elif") || qb_token_is(p, e->found, "elseif")))
         return "write else if";
     if (e->found->kind == QB_T_NAME && e->operator_ && before->kind == QB_T_NUMBER &&
         !e->found->first && !before->unit)
         return "units are px, nm, um, mm, ms, s and min";
     return NULL;
+}
+
+/* save img "o.tif", save "o.tif", img, save(img, "o.tif"), save img to "o.tif" with type=u32 */
+static const char *save_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *first = &p->tokens[p->first], *found = e->found;
+    if (first->kind != QB_T_SAVE || found->kind == QB_T_NEWLINE)
+        return NULL;
+    if (has_before(p, e, QB_T_WITH) || has_before(p, e, QB_T_TO))
+        return has_before(p, e, QB_T_WITH) || found->kind == QB_T_COMMA
+                   ? "settings stand in brackets: save ... to \"FILE\" with (type=u32)"
+                   : NULL;
+    bool swapped = first[1].kind == QB_T_STRING || first[2].kind == QB_T_STRING;
+    if (found->kind == QB_T_COMMA && swapped && found[1].kind == QB_T_NAME)
+        return qb_arena_printf(p->arena, "write save %s to \"FILE\"", qb_token_text(p, found + 1));
+    bool value = first[1].kind == QB_T_NAME && found == first + 2;
+    if (found->kind == QB_T_STRING && e->to)
+        return qb_arena_printf(p->arena, "write save %s to %s",
+                               value ? qb_token_text(p, first + 1) : "...",
+                               qb_token_text(p, found));
+    bool listed = found->kind == QB_T_COMMA && first[1].kind == QB_T_LPAREN;
+    return e->to || listed ? "write save ... to \"FILE\"" : NULL;
+}
+
+/* param level number = 3, param number level = 3, param: level = 3 */
+static const char *param_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *first = &p->tokens[p->first], *found = e->found;
+    if (first->kind != QB_T_PARAM || found == first || is_keyword(first[1].kind))
+        return NULL;
+    if (has_before(p, e, QB_T_ASSIGN))
+        return found->kind == QB_T_IN
+                   ? "the domain stands before '=': param NAME in LO..HI = DEFAULT"
+                   : NULL;
+    if (found == first + 2 && found->kind == QB_T_NAME) {
+        const QbToken *type = qb_token_names_type(p, first + 1) ? first + 1 : found;
+        return qb_arena_printf(p->arena, "write param %s: %s = ...",
+                               qb_token_text(p, type == found ? first + 1 : found),
+                               qb_token_text(p, type));
+    }
+    return has_before(p, e, QB_T_IN) ? "param NAME: TYPE in LO..HI = DEFAULT"
+                                     : "param NAME: TYPE = DEFAULT";
+}
+
+static bool begins_operand(int kind)
+{
+    return kind == QB_T_NAME || kind == QB_T_NUMBER || kind == QB_T_STRING || kind == QB_T_TRUE ||
+           kind == QB_T_FALSE;
+}
+
+/* median img 5, [1 2 3] */
+static const char *side_by_side_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *before = &p->tokens[e->at - 1];
+    int kind = e->found->kind;
+    if (!e->operator_ || e->at == p->first || (!begins_operand(kind) && kind != QB_T_LBRACE))
+        return NULL;
+    if (e->comma && (e->close_paren || e->close_bracket) && kind != QB_T_LBRACE)
+        return "a comma is missing before it";
+    if (before->kind == QB_T_NAME && !e->definition && e->at > p->first + 1)
+        return qb_arena_printf(p->arena, "arguments stand in brackets: %s(...)",
+                               qb_token_text(p, before));
+    return e->comma ? "a comma is missing before it" : NULL;
+}
+
+/* A line that ends where a value is due. */
+static const char *early_end_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *before = &p->tokens[e->at - 1];
+    if (e->found->kind != QB_T_NEWLINE || !e->operand || before->lo == before->hi)
+        return NULL;
+    if (before->kind == QB_T_ASSIGN)
+        return "a value stands behind '='";
+    if (before->kind == QB_T_PIPE)
+        return "an operator stands behind '|>', or it is left out";
+    return qb_arena_printf(p->arena, "a value stands behind '%s', or it is left out",
+                           qb_token_text(p, before));
 }
 
 /* The form of the statement that broke off, where its line ends too early. */
@@ -209,8 +295,9 @@ static const char *form_hint(QbParser *p, const QbExpectation *e)
 const char *qb_hint_for(QbParser *p, const QbExpectation *e)
 {
     static const char *(*const hints[])(QbParser *, const QbExpectation *) = {
-        first_word_hint, assign_hint, colon_hint,   broken_line_hint,
-        keyword_hint,    sign_hint,   operand_hint, form_hint,
+        first_word_hint, save_hint,         param_hint,     assign_hint,
+        colon_hint,      broken_line_hint,  keyword_hint,   sign_hint,
+        operand_hint,    side_by_side_hint, early_end_hint, form_hint,
     };
     for (int i = 0; i < QB_COUNT(hints); i++) {
         const char *hint = hints[i](p, e);

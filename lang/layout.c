@@ -40,8 +40,7 @@ static bool ends_operand(int kind)
     }
 }
 
-/* A line that ends in one of these goes on. */
-static bool asks_for_more(int kind)
+bool qb_line_goes_on(int kind)
 {
     static const int kinds[] = {
         QB_T_ASSIGN, QB_T_COMMA, QB_T_PLUS,     QB_T_MINUS,   QB_T_STAR, QB_T_SLASH,
@@ -194,7 +193,7 @@ static bool line_goes_on(Layout *l, const QbToken *u)
 {
     if (u->kind == QB_T_PIPE || u->kind == QB_T_THEN || u->kind == QB_T_ELSE)
         return true;
-    if (!asks_for_more(last_token(l)->kind))
+    if (!qb_line_goes_on(last_token(l)->kind))
         return false;
     return u->kind != QB_T_END && u->kind != QB_T_RBRACE && !begins_statement(u->kind) &&
            !begins_definition(l, u);

@@ -20,6 +20,9 @@ typedef enum QbMistake {
     QB_X_NAME, /* a name with other than ASCII letters */
     QB_X_UNTERMINATED,
     QB_X_SINGLE_QUOTED,
+    QB_X_TRIPLE_QUOTED,
+    QB_X_PREFIXED, /* f"…" */
+    QB_X_RUN_ON,   /* 5cm, 0x1F: a number and the letters after it */
     QB_X_LEADING_DOT,
     QB_X_TRAILING_DOT,
     QB_X_ELLIPSIS,
@@ -34,6 +37,8 @@ typedef enum QbMistake {
     QB_X_DEFINE,
     QB_X_UPDATE, /* += and the like */
     QB_X_ARROW,
+    QB_X_DOTTED, /* .* and the like */
+    QB_X_FOREIGN_PIPE,
     QB_X_BAR,
     QB_X_SEMICOLON,
     QB_X_QUESTION,

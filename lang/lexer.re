@@ -27,6 +27,7 @@ QbToken qb_lexer_next(QbCursor *c)
         beyond   = [\x80-\xff];
         fraction = digit+ "." digit+;
         exponent = [eE] [+-]? digit+;
+        prefix   = [fFrRbBuU] | [rR] [bBfF] | [bBfF] [rR];
         inside   = [^"\\\r\n\x00] | "\\" [^\r\n\x00];
 
         "\x00"                         { c->at = start; TOKEN(QB_T_END); }
@@ -84,6 +85,9 @@ QbToken qb_lexer_next(QbCursor *c)
                                        { TOKEN(QB_X_NAME); }
         ["] inside* "\\"?              { TOKEN(QB_X_UNTERMINATED); }
         ['] [^'\r\n\x00]* [']          { TOKEN(QB_X_SINGLE_QUOTED); }
+        ["]{3} | [']{3}                { TOKEN(QB_X_TRIPLE_QUOTED); }
+        prefix (["] inside* ["] | ['] [^'\r\n\x00]* ['])
+                                       { TOKEN(QB_X_PREFIXED); }
         "." digit+ exponent?           { TOKEN(QB_X_LEADING_DOT); }
         digit+ "." exponent            { TOKEN(QB_X_TRAILING_DOT); }
         digit+ "." / [^.0-9A-Za-z_]    { TOKEN(QB_X_TRAILING_DOT); }
@@ -91,14 +95,17 @@ QbToken qb_lexer_next(QbCursor *c)
         "&" | "&&"                     { TOKEN(QB_X_AND); }
         "||"                           { TOKEN(QB_X_OR); }
         "!" | "~"                      { TOKEN(QB_X_NOT); }
+        ".*" | "./" | ".^" | ".**" | ".+" | ".-"
+                                       { TOKEN(QB_X_DOTTED); }
         "^"                            { TOKEN(QB_X_POWER); }
         "==="                          { TOKEN(QB_X_EQUAL); }
-        "<>" | "!=="                   { TOKEN(QB_X_NOT_EQUAL); }
+        "<>" | "!==" | "~="            { TOKEN(QB_X_NOT_EQUAL); }
         "=<"                           { TOKEN(QB_X_LESS_EQUAL); }
         "=>"                           { TOKEN(QB_X_GREATER_EQUAL); }
         ":="                           { TOKEN(QB_X_DEFINE); }
         [-+*/%] "="                    { TOKEN(QB_X_UPDATE); }
         "->"                           { TOKEN(QB_X_ARROW); }
+        "%>%" | ">>" | "|>>"           { TOKEN(QB_X_FOREIGN_PIPE); }
         "|"                            { TOKEN(QB_X_BAR); }
         ";"                            { TOKEN(QB_X_SEMICOLON); }
         "?"                            { TOKEN(QB_X_QUESTION); }

@@ -6,47 +6,51 @@
 
 #include "lang/grammar.h"
 
+#include <string.h>
+
+/* A token that the grammar takes nowhere inside a statement: what was meant is not sure enough to go on. */
+enum { UNREADABLE = QB_T_QBI };
+
 typedef struct Mend {
     int mistake;
     int kind; /* what the grammar gets in its place */
     const char *code;
     const char *message; /* may hold one %s: the text */
     const char *hint;
+    const char *fix; /* what to write in its place, where that is sure */
 } Mend;
 
 static const Mend mends[] = {
-    {QB_X_SINGLE_QUOTED, QB_T_STRING, "QB0107", "strings are written in double quotes", NULL},
-    {QB_X_LEADING_DOT, QB_T_NUMBER, "QB0108", "a number starts and ends with a digit", NULL},
-    {QB_X_TRAILING_DOT, QB_T_NUMBER, "QB0108", "a number starts and ends with a digit", NULL},
     {QB_X_ELLIPSIS, QB_X_DROPPED, "QB0105", "unexpected '...'",
-     "an axis that is kept whole is written ':', a range 0..255"},
-    {QB_X_AND, QB_T_AND, "QB0105", "unknown operator '%s'", "write 'and'"},
-    {QB_X_OR, QB_T_OR, "QB0105", "unknown operator '%s'", "write 'or'"},
-    {QB_X_NOT, QB_T_NOT, "QB0105", "unknown operator '%s'", "write 'not'"},
-    {QB_X_POWER, QB_T_POWER, "QB0105", "unknown operator '^'", "a power is written '**'"},
-    {QB_X_EQUAL, QB_T_EQ, "QB0105", "unknown operator '%s'", "write '=='"},
-    {QB_X_NOT_EQUAL, QB_T_NE, "QB0105", "unknown operator '%s'", "write '!='"},
-    {QB_X_LESS_EQUAL, QB_T_LE, "QB0105", "unknown operator '%s'", "write '<='"},
-    {QB_X_GREATER_EQUAL, QB_T_GE, "QB0105", "unknown operator '%s'", "write '>='"},
+     "an axis that is kept whole is written ':', a range 0..255", NULL},
+    {QB_X_AND, QB_T_AND, "QB0105", "unknown operator '%s'", "write 'and'", "and"},
+    {QB_X_OR, QB_T_OR, "QB0105", "unknown operator '%s'", "write 'or'", "or"},
+    {QB_X_NOT, QB_T_NOT, "QB0105", "unknown operator '%s'", "write 'not'", "not "},
+    {QB_X_POWER, QB_T_POWER, "QB0105", "unknown operator '^'", "a power is written '**'", "**"},
+    {QB_X_EQUAL, QB_T_EQ, "QB0105", "unknown operator '%s'", "write '=='", "=="},
+    {QB_X_NOT_EQUAL, QB_T_NE, "QB0105", "unknown operator '%s'", "write '!='", "!="},
+    {QB_X_LESS_EQUAL, QB_T_LE, "QB0105", "unknown operator '%s'", "write '<='", "<="},
+    {QB_X_GREATER_EQUAL, UNREADABLE, "QB0105", "unknown operator '%s'",
+     "to compare, write '>=', for a pipe '|>'", NULL},
     {QB_X_DEFINE, QB_T_ASSIGN, "QB0105", "unknown operator ':='",
-     "a definition is written NAME = ..."},
+     "a definition is written NAME = ...", "="},
+    {QB_X_FOREIGN_PIPE, QB_T_PIPE, "QB0105", "unknown operator '%s'", "a pipe is written '|>'",
+     "|>"},
     {QB_X_UPDATE, QB_T_ASSIGN, "QB0105", "unknown operator '%s'",
-     "a name is defined once: give the result a name of its own"},
-    {QB_X_ARROW, QB_T_PIPE, "QB0105", "unknown operator '->'",
-     "a pipe is written '|>'; the type of a result is not written"},
-    {QB_X_BAR, QB_T_PIPE, "QB0105", "unknown operator '|'",
-     "write '|>' for a pipe, 'or' between masks"},
-    {QB_X_SEMICOLON, QB_T_NEWLINE, "QB0105", "unexpected ';'",
-     "a statement ends where its line ends"},
-    {QB_X_QUESTION, QB_X_DROPPED, "QB0105", "unexpected '?'", "write 'if C then A else B'"},
+     "a name is defined once: give the result a name of its own", NULL},
+    {QB_X_ARROW, UNREADABLE, "QB0105", "unknown operator '->'",
+     "a pipe is written '|>'; the type of a result is not written", NULL},
+    {QB_X_BAR, UNREADABLE, "QB0105", "unknown operator '|'",
+     "write '|>' for a pipe, 'or' between masks", NULL},
+    {QB_X_QUESTION, UNREADABLE, "QB0105", "unexpected '?'", "write 'if C then A else B'", NULL},
     {QB_X_BACKSLASH, QB_X_DROPPED, "QB0105", "unexpected '\\'",
-     "a line goes on after an operator or a comma, and inside brackets"},
-    {QB_X_COMMENT, QB_X_DROPPED, "QB0105", "unexpected '/*'", "a comment starts with '#'"},
-    {QB_X_AT, QB_X_DROPPED, "QB0105", "unexpected '@'", "a matrix product is written matmul(a, b)"},
+     "a line goes on after an operator or a comma, and inside brackets", NULL},
+    {QB_X_AT, UNREADABLE, "QB0105", "unexpected '@'", "a matrix product is written matmul(a, b)",
+     NULL},
     {QB_X_DOLLAR, QB_X_DROPPED, "QB0105", "unexpected '$'",
-     "a name stands by itself, and as {name} in a string"},
+     "a name stands by itself, and as {name} in a string", NULL},
     {QB_X_CARRIAGE_RETURN, QB_T_NEWLINE, "QB0105", "a carriage return alone does not end a line",
-     "save the file with LF or CRLF line ends"},
+     "save the file with LF or CRLF line ends", NULL},
 };
 
 /* Signs that keyboards and word processors put where ASCII is meant. */
@@ -110,7 +114,8 @@ static void mend_unterminated(QbParser *p, QbToken *t)
 {
     QbToken quote = *t;
     quote.hi = quote.lo + 1;
-    report(p, &quote, "QB0106", "this string has no closing '\"' on its line");
+    report(p, &quote, "QB0106", "this string has no closing '\"' on its line")->hint =
+        "strings end on the line they start on";
     t->kind = QB_T_STRING;
 }
 
@@ -126,16 +131,141 @@ static void mend_character(QbParser *p, QbToken *t)
     t->kind = QB_X_DROPPED;
 }
 
-/* The mend of a number without its first or last digit: .5 → 0.5, 5. → 5.0 */
-static const char *whole_number(QbParser *p, const QbToken *t, int mistake)
+/* A mend that is the whole of what is to be written. */
+static void offer(QbParser *p, QbDiag *d, const char *fix)
 {
+    d->fix = fix;
+    d->hint = qb_arena_printf(p->arena, "write %s", fix);
+}
+
+/* .5 → 0.5, 5. → 5.0 */
+static void mend_dot(QbParser *p, QbToken *t)
+{
+    QbDiag *d = report(p, t, "QB0108", "a number starts and ends with a digit");
     const char *text = qb_token_text(p, t);
-    if (mistake == QB_X_LEADING_DOT)
-        return qb_arena_printf(p->arena, "write 0%s", text);
     int digits = 0;
     while (text[digits] != '.')
         digits++;
-    return qb_arena_printf(p->arena, "write %.*s.0%s", digits, text, text + digits + 1);
+    offer(p, d,
+          digits == 0 ? qb_arena_printf(p->arena, "0%s", text)
+                      : qb_arena_printf(p->arena, "%.*s.0%s", digits, text, text + digits + 1));
+    t->kind = QB_T_NUMBER;
+}
+
+/* A number may not run into letters: 5cm, 0x1F, 1_000, 5e. */
+static void mend_run_on(QbParser *p, QbToken *t)
+{
+    const char *text = p->source->text + t->lo;
+    int n = (int)(t->hi - t->lo), digits = 0;
+    while (digits < n && ((text[digits] >= '0' && text[digits] <= '9') || text[digits] == '.'))
+        digits++;
+    const char *number = qb_arena_strndup(p->arena, text, (size_t)digits);
+    char c = text[digits];
+    QbToken word = *t;
+    word.lo += (uint32_t)digits;
+    QbDiag *d;
+    if (digits == 1 && *text == '0' && (c | 0x20) == 'x') {
+        d = report(p, &word, "QB0109", "numbers are decimal");
+        d->hint = "write the number without '0x'";
+    } else if (c == '_') {
+        d = report(p, &word, "QB0109", "'_' in a number");
+        d->hint = "digits are written without separators";
+    } else if ((c | 0x20) == 'e' && digits + 1 == n) {
+        d = report(p, &word, "QB0109",
+                   qb_arena_printf(p->arena, "the exponent of '%s%c' has no digits", number, c));
+        d->hint = "such as 1e-3";
+    } else {
+        d = report(p, &word, "QB0110",
+                   qb_arena_printf(p->arena, "unknown unit '%s' after %s", qb_token_text(p, &word),
+                                   number));
+        d->hint = "units are px, nm, um, mm, ms, s and min";
+    }
+    t->kind = QB_T_NUMBER;
+}
+
+/* ---- strings ----------------------------------------------------------------------------------------- */
+
+static void mend_single_quoted(QbParser *p, QbToken *t)
+{
+    QbDiag *d = report(p, t, "QB0107", "strings are written in double quotes");
+    offer(p, d,
+          qb_arena_printf(p->arena, "\"%.*s\"", (int)(t->hi - t->lo - 2),
+                          p->source->text + t->lo + 1));
+    t->kind = QB_T_STRING;
+}
+
+/* f"…" */
+static void mend_prefixed(QbParser *p, QbToken *t)
+{
+    const char *text = p->source->text + t->lo;
+    int n = 0;
+    while (text[n] != '"' && text[n] != '\'')
+        n++;
+    QbDiag *d = report(p, t, "QB0107", "");
+    d->message =
+        qb_arena_printf(p->arena, "a string has no letter before it, found '%.*s'", n, text);
+    offer(p, d, qb_arena_printf(p->arena, "\"%.*s\"", (int)(t->hi - t->lo) - n - 2, text + n + 1));
+    if ((*text | 0x20) == 'f')
+        d->hint =
+            qb_arena_printf(p->arena, "%s: {NAME} stands for a parameter in every string", d->hint);
+    t->kind = QB_T_STRING;
+}
+
+/* A quoted text over several lines: the whole of it is passed over. At the start of a line it is a comment. */
+static void mend_triple_quoted(QbParser *p, QbToken *t)
+{
+    const char *text = p->source->text, *sign = text[t->lo] == '"' ? "\"\"\"" : "'''";
+    const char *end = strstr(text + t->hi, sign);
+    QbDiag *d = report(p, t, "QB0107", "a string is no longer than its line");
+    d->hint = t->first ? "a comment starts with '#' on each of its lines"
+                       : "strings are written in plain double quotes";
+    p->skipped = end ? (uint32_t)(end - text) + 3 : t->hi + (uint32_t)strcspn(text + t->hi, "\n");
+    t->kind = t->first ? QB_X_DROPPED : QB_T_STRING;
+}
+
+/* ---- signs ------------------------------------------------------------------------------------------- */
+
+static void mend_block_comment(QbParser *p, QbToken *t)
+{
+    const char *text = p->source->text, *end = strstr(text + t->hi, "*/");
+    if (!(p->told & QB_TOLD_COMMENT))
+        report(p, t, "QB0105", "unexpected '/*'")->hint =
+            "a comment starts with '#' on each of its lines";
+    p->told |= QB_TOLD_COMMENT;
+    p->skipped = end ? (uint32_t)(end - text) + 2 : (uint32_t)p->source->length;
+    t->kind = QB_X_DROPPED;
+}
+
+/* Told once in a file: who writes one writes them all. */
+static void mend_semicolon(QbParser *p, QbToken *t)
+{
+    t->kind = QB_T_NEWLINE;
+    if (p->told & QB_TOLD_SEMICOLON)
+        return;
+    p->told |= QB_TOLD_SEMICOLON;
+    int n = 0;
+    for (int i = 0; i < p->raw.n; i++)
+        n += p->raw.v[i].kind == QB_X_SEMICOLON;
+    QbDiag *d = report(p, t, "QB0105", "unexpected ';'");
+    d->hint = n == 1
+                  ? "a statement ends where its line ends"
+                  : qb_arena_printf(p->arena,
+                                    "a statement ends where its line ends: the file has %d ';'", n);
+    d->fix = p->source->text[t->hi] == '\n' || p->source->text[t->hi] == '\r' ? "" : "\n";
+}
+
+/* .* and the like */
+static void mend_dotted(QbParser *p, QbToken *t)
+{
+    static const int kinds[] = {QB_T_STAR, QB_T_SLASH, QB_T_POWER, QB_T_PLUS, QB_T_MINUS};
+    static const char *const signs_of[] = {"*", "/", "**", "+", "-"};
+    const char *text = qb_token_text(p, t);
+    bool power = text[1] == '^' || text[2] == '*';
+    int k = power ? 2 : text[1] == '*' ? 0 : text[1] == '/' ? 1 : text[1] == '+' ? 3 : 4;
+    QbDiag *d = report(p, t, "QB0105", qb_arena_printf(p->arena, "unknown operator '%s'", text));
+    d->hint = qb_arena_printf(p->arena, "arithmetic is voxel by voxel: write '%s'", signs_of[k]);
+    d->fix = signs_of[k];
+    t->kind = kinds[k];
 }
 
 static void mend_listed(QbParser *p, QbToken *t)
@@ -146,11 +276,8 @@ static void mend_listed(QbParser *p, QbToken *t)
             continue;
         QbDiag *d = qb_diag_add(p->diags, QB_ERROR, m->code, qb_token_span(p, t), m->message,
                                 qb_token_text(p, t));
-        d->hint = m->hint ? m->hint
-                  : m->mistake == QB_X_SINGLE_QUOTED
-                      ? qb_arena_printf(p->arena, "write \"%.*s\"", (int)(t->hi - t->lo - 2),
-                                        p->source->text + t->lo + 1)
-                      : whole_number(p, t, m->mistake);
+        d->hint = m->hint;
+        d->fix = m->fix;
         t->kind = m->kind;
         return;
     }
@@ -159,13 +286,29 @@ static void mend_listed(QbParser *p, QbToken *t)
 
 void qb_mistake_mend(QbParser *p, QbToken *t)
 {
+    static const struct {
+        int mistake;
+        void (*mend)(QbParser *, QbToken *);
+    } own[] = {
+        {QB_X_NAME, mend_name},
+        {QB_X_UNTERMINATED, mend_unterminated},
+        {QB_X_CHARACTER, mend_character},
+        {QB_X_LEADING_DOT, mend_dot},
+        {QB_X_TRAILING_DOT, mend_dot},
+        {QB_X_RUN_ON, mend_run_on},
+        {QB_X_SINGLE_QUOTED, mend_single_quoted},
+        {QB_X_TRIPLE_QUOTED, mend_triple_quoted},
+        {QB_X_PREFIXED, mend_prefixed},
+        {QB_X_COMMENT, mend_block_comment},
+        {QB_X_SEMICOLON, mend_semicolon},
+        {QB_X_DOTTED, mend_dotted},
+    };
     t->bad = true;
-    if (t->kind == QB_X_NAME)
-        mend_name(p, t);
-    else if (t->kind == QB_X_UNTERMINATED)
-        mend_unterminated(p, t);
-    else if (t->kind == QB_X_CHARACTER)
-        mend_character(p, t);
-    else
-        mend_listed(p, t);
+    for (int i = 0; i < QB_COUNT(own); i++) {
+        if (own[i].mistake == t->kind) {
+            own[i].mend(p, t);
+            return;
+        }
+    }
+    mend_listed(p, t);
 }

@@ -6,6 +6,13 @@
 #include "lang/ast.h"
 #include "lang/lexer.h"
 
+enum { QB_TOLD_COMMENT = 1, QB_TOLD_SEMICOLON = 2 };
+
+typedef struct QbTokens {
+    QbToken *v;
+    int n, cap;
+} QbTokens;
+
 typedef struct QbParser {
     QbArena *arena;
     const QbSource *source;
@@ -14,6 +21,11 @@ typedef struct QbParser {
     QbToken
         *tokens; /* laid out: line ends stand only where statements end, every bracket is paired */
     int n_tokens, cap_tokens;
+    QbTokens raw;     /* as they are spelt, while they are mended */
+    uint32_t skipped; /* raw tokens before this byte are inside a foreign comment or string */
+    unsigned told;    /* QB_TOLD_…: mistakes that are told once in a file */
+    uint64_t
+        taken; /* bit `kind - QB_T_FIRST`: a reserved word that the file uses as a name, which was reported */
     int next;   /* the token that the grammar gets next */
     int first;  /* the first token of the statement at hand */
     bool quiet; /* a mistake in the statement at hand was reported: its echoes are not */
@@ -27,10 +39,17 @@ QbSpan qb_token_span(const QbParser *p, const QbToken *t);
 /* The token's text, in the arena. */
 char *qb_token_text(const QbParser *p, const QbToken *t);
 
+bool qb_token_is(const QbParser *p, const QbToken *t, const char *word);
+/* "number", "image" … */
+bool qb_token_names_type(const QbParser *p, const QbToken *t);
+
 /* Checks that the source is text. False after an error that leaves nothing to parse. */
 bool qb_source_check(QbParser *p);
 /* All tokens of the source, mistakes of spelling reported and mended. The last is QB_T_END. */
 QbToken *qb_tokens_read(QbParser *p, int *n);
+void qb_tokens_put(QbParser *p, QbTokens *out, QbToken t);
+/* Whether a line that ends in this token goes on in the next. */
+bool qb_line_goes_on(int kind);
 /* Reports a QbMistake and gives the token the kind that was meant, or QB_X_DROPPED. */
 void qb_mistake_mend(QbParser *p, QbToken *t);
 /* Decides which line ends end statements, pairs the brackets, and fills p->tokens. */

@@ -168,6 +168,8 @@ static void add_heading(QbText *out, bool color, QbSpan span, const Style *style
         qb_source_place(span.source, span.lo, &line, &column);
         qb_text_addf(out, "%s:%d:%d: ", span.source->name, line, column);
     }
+    if (!span.source)
+        qb_text_add(out, "qbic: "); /* no place but the command line */
     paint(out, color, style->colour);
     qb_text_addf(out, "%s: ", style->name);
     paint(out, color, off);

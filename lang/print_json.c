@@ -45,6 +45,8 @@ static void add_diag(QbText *out, const QbDiag *d)
     qb_text_add(out, ",");
     add_string(out, "hint", d->hint);
     qb_text_add(out, ",");
+    add_string(out, "replacement", d->span.source ? d->fix : NULL);
+    qb_text_add(out, ",");
     add_key(out, "other");
     if (d->other.source) {
         qb_text_add(out, "{");

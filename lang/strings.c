@@ -91,6 +91,7 @@ static void check_member(Reader *r, uint32_t lo, uint32_t hi)
     QbDiag *d = report(r, "QB0115", span_of(r, lo, hi),
                        qb_arena_printf(r->p->arena, "a path has no '%s'", member));
     const char *nearest = qb_nearest(member, members, QB_COUNT(members));
+    d->fix = nearest;
     d->hint = nearest ? qb_arena_printf(r->p->arena, "did you mean '%s'?", nearest)
                       : "a path has stem, name and dir";
 }

@@ -3,7 +3,9 @@
 #include "lang/parser.h"
 
 #include "core/text.h"
+#include "core/type.h"
 
+#include "lang/foreign.h"
 #include "lang/grammar.h"
 
 #include <ctype.h>
@@ -23,6 +25,21 @@ QbSpan qb_token_span(const QbParser *p, const QbToken *t)
 char *qb_token_text(const QbParser *p, const QbToken *t)
 {
     return qb_arena_strndup(p->arena, p->source->text + t->lo, t->hi - t->lo);
+}
+
+bool qb_token_is(const QbParser *p, const QbToken *t, const char *word)
+{
+    size_t n = strlen(word);
+    return t->hi - t->lo == n && memcmp(p->source->text + t->lo, word, n) == 0;
+}
+
+bool qb_token_names_type(const QbParser *p, const QbToken *t)
+{
+    for (int k = QB_NUMBER; t->kind == QB_T_NAME && k <= QB_STAGE; k++) {
+        if (qb_token_is(p, t, qb_kind_name((QbKind)k)))
+            return true;
+    }
+    return false;
 }
 
 static bool refuse_byte(QbParser *p, uint32_t at)
@@ -85,32 +102,7 @@ static QbUnit find_unit(const unsigned char *word, size_t n)
     return QB_UNIT_NONE;
 }
 
-/* A number may not run into letters: 5cm, 0x1F, 1_000, 5e. */
-static void report_run_on(QbParser *p, QbToken *number, const unsigned char *word, int n)
-{
-    QbSpan span = {p->source, number->hi, number->hi + (uint32_t)n};
-    bool zero = number->hi - number->lo == 1 && p->source->text[number->lo] == '0';
-    const char *digits = qb_token_text(p, number);
-    QbDiag *d;
-    if (zero && (word[0] | 0x20) == 'x') {
-        d = qb_diag_add(p->diags, QB_ERROR, "QB0109", span, "numbers are decimal");
-        d->hint = "write the number without '0x'";
-    } else if (word[0] == '_') {
-        d = qb_diag_add(p->diags, QB_ERROR, "QB0109", span, "'_' in a number");
-        d->hint = "digits are written without separators";
-    } else if (n == 1 && (word[0] | 0x20) == 'e') {
-        d = qb_diag_add(p->diags, QB_ERROR, "QB0109", span, "the exponent of '%s%c' has no digits",
-                        digits, word[0]);
-        d->hint = "such as 1e-3";
-    } else {
-        d = qb_diag_add(p->diags, QB_ERROR, "QB0110", span, "unknown unit '%.*s' after %s", n,
-                        (const char *)word, digits);
-        d->hint = "units are px, nm, um, mm, ms, s and min";
-    }
-    number->bad = true;
-}
-
-static void take_unit(QbParser *p, QbCursor *c, QbToken *number)
+static void take_unit(QbCursor *c, QbToken *number)
 {
     const unsigned char *word = c->at, *end;
     while (*word == ' ' || *word == '\t')
@@ -122,7 +114,7 @@ static void take_unit(QbParser *p, QbCursor *c, QbToken *number)
     if (unit == QB_UNIT_NONE && !run_on)
         return;
     if (unit == QB_UNIT_NONE)
-        report_run_on(p, number, word, (int)(end - word));
+        number->kind = QB_X_RUN_ON;
     number->unit = (uint8_t)unit;
     number->hi = (uint32_t)(end - c->text);
     c->at = end;
@@ -140,43 +132,86 @@ static void check_size(QbParser *p, QbToken *number)
 
 /* ---- the array ----------------------------------------------------------------------------------- */
 
-static QbToken next_token(QbParser *p, QbCursor *c)
-{
-    QbToken t = qb_lexer_next(c);
-    if (t.kind >= QB_X_CHARACTER)
-        qb_mistake_mend(p, &t);
-    if (t.kind == QB_T_NUMBER) {
-        check_size(p, &t);
-        take_unit(p, c, &t);
-    }
-    return t;
-}
-
-QbToken *qb_tokens_read(QbParser *p, int *n)
+/* All tokens as they are spelt, mistakes included. */
+static QbTokens lex(QbParser *p)
 {
     const QbSource *s = p->source;
     QbCursor c = {.text = (const unsigned char *)s->text};
     c.at = c.text + (s->length >= 3 && memcmp(s->text, byte_order_mark, 3) == 0 ? 3 : 0);
-    QbToken *v = NULL;
-    int cap = 0;
+    QbTokens raw = {0};
     uint32_t line = 0;
-    bool first = true, dropped = false;
-    *n = 0;
+    bool first = true;
     for (;;) {
-        QbToken t = next_token(p, &c);
+        QbToken t = qb_lexer_next(&c);
+        if (t.kind == QB_T_NUMBER)
+            take_unit(&c, &t);
+        t.first = first;
+        t.indent = t.lo - line;
+        first = t.kind == QB_T_NEWLINE;
+        if (first)
+            line = t.hi;
+        QB_PUSH(p->arena, raw.v, raw.n, raw.cap, t);
+        if (t.kind == QB_T_END)
+            return raw;
+    }
+}
+
+void qb_tokens_put(QbParser *p, QbTokens *out, QbToken t)
+{
+    QB_PUSH(p->arena, out->v, out->n, out->cap, t);
+}
+
+/* Whether the line that starts at raw token `at` starts a statement, as far as brackets and the line before tell. */
+static bool starts_statement(const QbToken *t, const QbTokens *out, int depth)
+{
+    if (!t->first || depth > 0 || t->kind == QB_T_NEWLINE || t->kind == QB_T_END)
+        return false;
+    int k = out->n - 1;
+    while (k >= 0 && out->v[k].kind == QB_T_NEWLINE)
+        k--;
+    return k < 0 || !qb_line_goes_on(out->v[k].kind);
+}
+
+static int depth_after(int depth, const QbToken *t)
+{
+    if (t->kind == QB_T_LPAREN || t->kind == QB_T_LBRACKET)
+        return depth + 1;
+    if ((t->kind == QB_T_RPAREN || t->kind == QB_T_RBRACKET) && depth > 0)
+        return depth - 1;
+    return t->first && t->kind >= QB_T_PARAM && t->kind <= QB_T_SAVE ? 0 : depth;
+}
+
+QbToken *qb_tokens_read(QbParser *p, int *n)
+{
+    QbTokens raw = lex(p), out = {0};
+    bool dropped = false;
+    int depth = 0;
+    p->raw = raw;
+    for (int i = 0; i < raw.n; i++) {
+        QbToken t = raw.v[i];
+        if (t.lo < p->skipped && t.kind != QB_T_END)
+            continue;
+        int next = i;
+        if (p->whole_file && starts_statement(&t, &out, depth) && qb_foreign_read(p, &next, &out)) {
+            dropped = raw.v[next].kind != QB_T_NEWLINE; /* the rest of the statement */
+            i = next - 1;
+            continue;
+        }
+        if (p->whole_file && qb_foreign_comment(p, i))
+            continue;
+        if (t.kind >= QB_X_CHARACTER)
+            qb_mistake_mend(p, &t);
+        if (t.kind == QB_T_NUMBER && !t.bad)
+            check_size(p, &t);
         if (t.kind == QB_X_DROPPED) { /* nothing stands for it, but its statement is marked */
             dropped = true;
             continue;
         }
         t.bad = t.bad || dropped;
         dropped = false;
-        t.first = first;
-        t.indent = t.lo - line;
-        first = t.kind == QB_T_NEWLINE;
-        if (first)
-            line = t.hi;
-        QB_PUSH(p->arena, v, *n, cap, t);
-        if (t.kind == QB_T_END)
-            return v;
+        depth = depth_after(depth, &t);
+        qb_tokens_put(p, &out, t);
     }
+    *n = out.n;
+    return out.v;
 }

@@ -253,6 +253,24 @@ bool qb_atomic_commit(QbAtomicFile *f, QbErr *err)
     return true;
 }
 
+bool qb_folders_settle(const char *path, size_t top, QbErr *err)
+{
+    char *folder = strdup(path);
+    int number = folder ? 0 : ENOMEM;
+    for (char *slash; !number && (slash = strrchr(folder, '/')) && slash > folder;) {
+        *slash = '\0';
+        int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL && errno != ENOSYS && errno != ENOTSUP))
+            number = errno;
+        if (fd >= 0)
+            close(fd);
+        if (strlen(folder) <= top)
+            break;
+    }
+    free(folder);
+    return number == 0 || fail(err, path, number);
+}
+
 void qb_atomic_abort(QbAtomicFile *f)
 {
     if (!f)

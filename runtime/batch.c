@@ -2,6 +2,7 @@
  * caller's thread alone writes: rows as they come, in large transactions, and after each of them what can be exported in
  * the order of the images. Knows nothing of pipelines and of databases. */
 #include "runtime/batch_parts.h"
+#include "runtime/imgio.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,10 +11,10 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_QUEUED 128
-#define ALONE_BYTES \
-    ((int64_t)8     \
-     << 20) /* smaller files never get the machine to themselves for their share of the work */
+#define MAX_QUEUED     128
+/* Smaller images never get the machine to themselves for their share of the work. */
+#define ALONE_BYTES    ((int64_t)8 << 20)
+#define FEW_IMAGES     64 /* for each thread: their headers are read before the first begins */
 #define COMMIT_SECONDS 0.2
 
 static volatile sig_atomic_t stopped; /* what a signal handler can set */
@@ -47,8 +48,8 @@ static void hand_over(QbBatch *b, QbDone *d)
 /* An image whose time alone would be longer than that of all others on the other threads. */
 static bool is_large(const QbBatch *b, int image)
 {
-    int64_t bytes = b->o->images[image].bytes;
-    return b->o->threads > 1 && bytes >= ALONE_BYTES && bytes > b->bytes / b->o->threads;
+    int64_t weight = b->weight[image];
+    return b->o->threads > 1 && weight >= ALONE_BYTES && weight > b->weights / b->o->threads;
 }
 
 static int take_image(QbBatch *b)
@@ -281,14 +282,29 @@ static bool run_threads(QbBatch *b, QbErr *err)
     return ok;
 }
 
+/* What the header says; the file's size where there are so many images that none is half of the work, or where it has none. */
+static int64_t weight_of(const QbBatchImage *image, bool ask)
+{
+    QbReadSpec spec = {.path = image->path, .page = -1, .channel = -1, .time = -1};
+    QbImageInfo info;
+    QbErr err = {0};
+    int64_t weight = qb_max64(image->bytes, 0);
+    if (!ask || image->fault || !qb_image_info(&spec, &info, &err))
+        return weight;
+    int64_t voxels = info.type.n[0] * info.type.n[1] * info.type.n[2];
+    return qb_max64(weight, voxels * qb_pix_info[info.type.pix].bytes);
+}
+
 static void share_machine(QbBatch *b)
 {
     const QbBatchOptions *o = b->o;
     b->side = o->n < o->threads ? (o->n > 0 ? o->n : 1) : o->threads;
     size_t room = o->memory > o->base ? o->memory - o->base : 0;
     b->share = o->base + room / (size_t)b->side;
+    bool few = o->threads > 1 && o->n <= FEW_IMAGES * o->threads;
+    b->weight = qb_xcalloc((size_t)o->n + 1, sizeof(*b->weight));
     for (int k = 0; k < o->n; k++)
-        b->bytes += qb_max64(o->images[k].bytes, 0);
+        b->weights += b->weight[k] = weight_of(&o->images[k], few);
 }
 
 bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *counts, QbErr *err)
@@ -308,12 +324,14 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
     share_machine(&b);
     bool ok = qb_results_olds(results, b.olds, o->n, err) &&
               qb_result_files_open(o->folder, o->run, &b.files, err) && run_threads(&b, err);
+    ok = ok && qb_result_files_end(b.files, err);
     counts->stopped = counts->done + counts->failed < o->n;
     qb_result_files_close(b.files);
     tell_news(&b, false);
     free(b.olds);
     free(b.state);
     free(b.waits);
+    free(b.weight);
     pthread_mutex_destroy(&b.lock);
     pthread_cond_destroy(&b.arrived);
     pthread_cond_destroy(&b.left);

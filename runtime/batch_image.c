@@ -78,14 +78,30 @@ bool qb_batch_hash(const char *path, char hex[65], QbErr *err)
     return ok;
 }
 
-/* The system reads the image ahead while others are computed. */
-static void read_ahead(const char *path)
+static void read_file_ahead(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return;
     posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
     close(fd);
+}
+
+/* The system reads the image ahead while others are computed. */
+static void read_ahead(const QbBatchImage *image)
+{
+    QbErr err = {0};
+    const char **names;
+    int n = 0;
+    if (!image->folder) {
+        read_file_ahead(image->path);
+        return;
+    }
+    QbArena *arena = qb_arena_new();
+    qb_image_files(image->path, arena, &names, &n, &err);
+    for (int k = 0; k < n; k++)
+        read_file_ahead(names[k]);
+    qb_arena_free(arena);
 }
 
 /* ---- outputs ----------------------------------------------------------------------------------------- */
@@ -114,6 +130,21 @@ static bool files_are_there(const QbDag *g, const char *folder)
         qb_text_free(&path);
     }
     return all;
+}
+
+/* Files are on the disk under their names before the database says that the image is done. */
+static bool settle(const QbDag *g, const char *folder, size_t top, QbErr *err)
+{
+    bool ok = true;
+    for (int i = 0; ok && i < g->n_outputs; i++) {
+        if (!is_file(g, &g->outputs[i]))
+            continue;
+        QbText path = {0};
+        path_of(&g->outputs[i], folder, &path);
+        ok = qb_folders_settle(path.s, g->outputs[i].path[0] == '/' ? path.n : top, err);
+        qb_text_free(&path);
+    }
+    return ok;
 }
 
 /* What a killed batch left half written. No other batch is at work here. */
@@ -211,12 +242,20 @@ static void run_plan(const QbBatch *b, QbDone *d, const char *folder)
                        .started = qb_now(),
                        .gather = true};
     clear_left(d->job.plan->dag, folder);
-    if (qb_run(d->job.plan, &ro, &d->result, &err)) {
+    if (qb_run(d->job.plan, &ro, &d->result, &err) &&
+        settle(d->job.plan->dag, folder, strlen(b->o->folder), &err)) {
         d->state = QB_BATCH_DONE;
         return;
     }
     set_failure(&d->job.failure, "", "%s", err.text);
     place_failure(&d->job.failure, d->job.plan, d->result.failed_step);
+}
+
+/* An image whose bytes cannot be read: the place that would read it is known to the pipeline. */
+static void place_unread(const QbBatch *b, QbDone *d, const char *why)
+{
+    if (b->o->front->lower(b->o->front->ctx, &d->job) || !d->job.failure.line)
+        set_failure(&d->job.failure, "QB0501", "%s", why);
 }
 
 /* False: the image waits until it has the machine to itself. */
@@ -231,7 +270,7 @@ static bool attempt(const QbBatch *b, QbDone *d, int threads, size_t memory, boo
         return true;
     }
     if (!qb_batch_hash(image->path, d->sha256, &err)) {
-        set_failure(&d->job.failure, "QB0501", "%s", err.text);
+        place_unread(b, d, err.text);
         return true;
     }
     if (!o->front->lower(o->front->ctx, &d->job) || !same_tables(b, &d->job))
@@ -276,7 +315,7 @@ QbDone *qb_batch_image(const QbBatch *b, int image, int threads, size_t memory, 
     double started = qb_now();
     d->start = wall_clock();
     if (image + b->side < b->o->n)
-        read_ahead(b->o->images[image + b->side].path);
+        read_ahead(&b->o->images[image + b->side]);
     for (int k = 0;; k++) {
         begin_job(b, d, image);
         bool final = attempt(b, d, threads, memory, may_wait);

@@ -34,9 +34,10 @@ typedef struct QbBatch {
     int exported;
     QbNews *news, **last_news;
     QbBatchCounts *counts;
-    int side;      /* images side by side */
-    size_t share;  /* memory of each */
-    int64_t bytes; /* of all images */
+    int side;        /* images side by side */
+    size_t share;    /* memory of each */
+    int64_t *weight; /* bytes of each image's voxels, as far as that is known */
+    int64_t weights; /* of all */
 
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t arrived, left;

@@ -36,6 +36,21 @@ static bool make_folder(const char *folder, QbErr *err)
     }
 }
 
+/* A folder that was just made is there after a loss of power only if the one above it was forced to the disk. What cannot be forced
+ * is no error: some file systems cannot. */
+static void settle_folder(const char *folder)
+{
+    const char *slash = strrchr(folder, '/');
+    char above[QB_MAX_PATH];
+    snprintf(above, sizeof(above), "%.*s", slash ? (int)(slash - folder) + 1 : 1,
+             slash ? folder : ".");
+    int fd = open(above, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
 static bool refuse(const QbFolderLock *l, const char *folder, QbErr *err)
 {
     char pid[32] = "";
@@ -80,6 +95,7 @@ bool qb_folder_lock(const char *folder, QbFolderLock **lock, QbErr *err)
     l->fd = -1;
     bool ok = (size_t)n < sizeof(l->path) || qb_err_set(err, "the path '%s' is too long", folder);
     ok = ok && take(l, folder, err);
+    settle_folder(folder);
     char pid[32];
     int digits = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());
     if (ok && (ftruncate(l->fd, 0) != 0 || pwrite(l->fd, pid, (size_t)digits, 0) != digits))

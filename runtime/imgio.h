@@ -62,6 +62,8 @@ int64_t qb_atomic_size(const QbAtomicFile *f);
 bool qb_atomic_settle(QbAtomicFile *f, QbErr *err);
 bool qb_atomic_commit(QbAtomicFile *take_f, QbErr *err); /* settles, renames */
 void qb_atomic_abort(QbAtomicFile *take_f);
+/* Forces the names of a file that appeared to the disk: the folder it is in, and those above it down to `top` bytes of the path. */
+bool qb_folders_settle(const char *path, size_t top, QbErr *err);
 /* Removes every temporary file of this process that is still open; async-signal-safe. */
 void qb_atomic_abort_all(void);
 
@@ -72,6 +74,7 @@ typedef struct QbWriteSpec {
         store; /* pixel type in the file: u8 for masks (0, 255), u16 or u32 for labels, else type.pix */
     const char *description; /* provenance, for the TIFF description and PNG text */
     double low, high;        /* PNG of an image that is not u8: the range scaled to 0..255 */
+    bool bar;                /* PNG: with a size bar; the voxel size is known */
     struct QbThumb *thumb;   /* gets the rows too (runtime/thumb.h), or NULL; borrowed */
 } QbWriteSpec;
 

@@ -125,6 +125,9 @@ bool qb_sink_append(Live *l, const Flight *f, QbErr *err);
 bool qb_outputs_commit(Run *run, QbErr *err);
 void qb_outputs_abort(Run *run);
 
+/* plot_sink.c: draws an output that is a plot: its file is whole, and still has to be committed or aborted. */
+bool qb_plot_sink(const Run *run, int output, const char *path, QbAtomicFile **file, QbErr *err);
+
 /* values.c: scalar steps whose inputs are there. */
 bool qb_values_ready(Run *run, QbErr *err);
 /* printing.c */

@@ -20,7 +20,8 @@ void qb_picture_row(const QbTones *tones, const void *row, int64_t n, uint8_t *t
 typedef struct QbPixels {
     const uint8_t *pixel;
     int64_t height, width;
-    int samples; /* 1 or 3 */
+    int samples;       /* 1 or 3 */
+    const char *about; /* a text in the file, or NULL */
 } QbPixels;
 
 /* Appends the bytes of a PNG file to `out`, which may hold zeros then. The same pixels give the same bytes. */

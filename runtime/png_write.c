@@ -2,6 +2,7 @@
  * same bytes. The one file that knows libpng. */
 #include "runtime/image_write.h"
 #include "runtime/picture.h"
+#include "runtime/size_bar.h"
 
 #include <png.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ typedef struct Png {
     png_structp png;
     png_infop info;
     bool rgb;
+    QbSizeBar *bar; /* or NULL */
     char text[256]; /* libpng's last complaint */
     QbErr *err;     /* of the call in progress */
 } Png;
@@ -24,8 +26,12 @@ static bool encode(const QbImageWriter *w, const QbPiece *piece, const void *con
     const QbTones tones = {&w->type, w->low, w->high};
     size_t row_bytes = (size_t)w->width * (size_t)qb_picture_samples(&w->type);
     *size = (size_t)piece->n_rows * row_bytes;
-    for (int64_t k = 0; k < piece->n_rows; k++)
-        qb_picture_row(&tones, rows[k], w->width, bytes + (size_t)k * row_bytes);
+    const Png *p = w->format;
+    for (int64_t k = 0; k < piece->n_rows; k++) {
+        uint8_t *row = bytes + (size_t)k * row_bytes;
+        qb_picture_row(&tones, rows[k], w->width, row);
+        qb_size_bar_draw(p->bar, piece->row + k, qb_picture_samples(&w->type), row);
+    }
     return true;
 }
 
@@ -64,7 +70,7 @@ static bool fail(QbImageWriter *w, QbErr *err)
     return qb_err_set(err, "cannot write '%s': %s", qb_atomic_path(w->file), p->text);
 }
 
-static void set_text(Png *p, const char *description)
+static void set_text(png_structp png, png_infop info, const char *description)
 {
     bool ascii = true;
     for (const char *c = description; *c; c++)
@@ -75,7 +81,7 @@ static void set_text(Png *p, const char *description)
         .key = key,
         .text = (png_charp)description,
     };
-    png_set_text(p->png, p->info, &text, 1);
+    png_set_text(png, info, &text, 1);
 }
 
 static bool start(QbImageWriter *w, const char *description, QbErr *err)
@@ -96,7 +102,7 @@ static bool start(QbImageWriter *w, const char *description, QbErr *err)
                  p->rgb ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
     if (description && *description)
-        set_text(p, description);
+        set_text(p->png, p->info, description);
     png_write_info(p->png, p->info);
     return true;
 }
@@ -128,6 +134,8 @@ static void free_png(QbImageWriter *w)
     Png *p = w->format;
     if (p && p->png)
         png_destroy_write_struct(&p->png, &p->info);
+    if (p)
+        qb_size_bar_free(p->bar);
     free(p);
 }
 
@@ -151,7 +159,9 @@ bool qb_writer_open_png(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err
         qb_err_set(err, "cannot write '%s': out of memory", spec->path);
     else
         p->rgb = qb_picture_samples(&spec->type) == 3;
-    if (!p || !start(w, spec->description, err)) {
+    if (p && spec->bar)
+        p->bar = qb_size_bar_new(&spec->type, err);
+    if (!p || (spec->bar && !p->bar) || !start(w, spec->description, err)) {
         qb_writer_abort(w);
         return false;
     }
@@ -190,6 +200,8 @@ static bool encode_all(png_structp png, png_infop info, const QbPixels *p)
     png_set_IHDR(png, info, (png_uint_32)p->width, (png_uint_32)p->height, 8,
                  p->samples == 3 ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE,
                  PNG_COMPRESSION_TYPE_BASE, PNG_FILTER_TYPE_BASE);
+    if (p->about && *p->about)
+        set_text(png, info, p->about);
     png_write_info(png, info);
     for (int64_t y = 0; y < p->height; y++)
         png_write_row(png, p->pixel + (size_t)y * row_bytes);

@@ -100,6 +100,8 @@ bool qb_result_files_open(const char *folder, const QbResultRun *run, QbResultFi
                           QbErr *err);
 bool qb_result_files_add(QbResultFiles *f, QbResults *r, int image, const char *cells, QbErr *err);
 bool qb_result_files_flush(QbResultFiles *f, QbErr *err);
+/* Flushes, and forces what was written to the disk. */
+bool qb_result_files_end(QbResultFiles *f, QbErr *err);
 void qb_result_files_close(QbResultFiles *f);
 void qb_result_name(QbText *t, const char *name); /* a cell of text, in quotes where it must */
 /* The cells that say which image it is: its name, then its tags. */

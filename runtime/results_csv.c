@@ -123,6 +123,15 @@ bool qb_result_files_flush(QbResultFiles *f, QbErr *err)
     return ok;
 }
 
+bool qb_result_files_end(QbResultFiles *f, QbErr *err)
+{
+    bool ok = qb_result_files_flush(f, err);
+    for (int t = 0; ok && t < f->n; t++)
+        if (fsync(f->v[t].fd) != 0 && errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
+            ok = qb_err_set(err, "cannot write '%s': %s", f->v[t].path, strerror(errno));
+    return ok;
+}
+
 void qb_result_files_close(QbResultFiles *f)
 {
     if (!f)

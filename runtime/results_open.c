@@ -69,7 +69,7 @@ static bool check_version(QbResults *r, bool read_only, QbErr *err)
 bool qb_results_open(const char *folder, bool read_only, QbResults **out, QbErr *err)
 {
     static const char settings[] =
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8192";
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -2048";
     QbText path = {0};
     QbDb *db = NULL;
     qb_text_addf(&path, "%s/results.db", folder);

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A database up to so many pages of 4096 bytes is packed at the end: rows that grew left holes. */
-#define VACUUM_PAGES 16384
+/* A database of so many pages of 4096 bytes is packed at the end: rows that grew left holes. Less is not worth it, more takes long. */
+#define LEAST_PACKED 128
+#define MOST_PACKED  16384
 
 /* A number that is not known is NULL. */
 static void bind_positive(QbDbStatement *s, int k, double v)
@@ -208,10 +209,14 @@ bool qb_results_end(QbResults *r, double start, double seconds, QbErr *err)
     bool ok = begin(r, err) && put_timing(r, 0, start, seconds, err) && exec(r, prune, err) &&
               qb_results_commit(r, err);
     qb_results_drop(r);
-    ok = ok && exec(r, "PRAGMA journal_mode = DELETE", err);
-    if (ok && r->wrote && qb_db_ask(r->db, "PRAGMA page_count", 0) < VACUUM_PAGES)
-        exec(r, "VACUUM", NULL); /* nothing is lost where there is no room for it */
-    return ok;
+    if (!ok)
+        return false;
+    /* All is safe by now. Who reads the database at this moment keeps it from becoming one file, or from being packed: no error. */
+    bool alone = exec(r, "PRAGMA journal_mode = DELETE", NULL);
+    int64_t pages = qb_db_ask(r->db, "PRAGMA page_count", 0);
+    if (alone && r->wrote && pages >= LEAST_PACKED && pages <= MOST_PACKED)
+        exec(r, "VACUUM", NULL);
+    return true;
 }
 
 /* ---- export ------------------------------------------------------------------------------------------ */

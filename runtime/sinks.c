@@ -39,7 +39,8 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
                         .store = s->type.pix,
                         .description = run->o->provenance,
                         .low = low ? low->number : 0,
-                        .high = high ? high->number : 255};
+                        .high = high ? high->number : 255,
+                        .bar = o->bar};
     if (s->type.kind == QB_MASK)
         spec.store = QB_U8;
     if (s->type.kind == QB_LABELS)
@@ -160,6 +161,14 @@ static bool write_table(const Run *run, int i, QbTable *table, Pending *pending,
     return ok;
 }
 
+static bool write_plot(const Run *run, int i, QbAtomicFile **file, QbErr *err)
+{
+    char *path = output_path(run, &run->plan->dag->outputs[i]);
+    bool ok = qb_plot_sink(run, i, path, file, err);
+    free(path);
+    return ok;
+}
+
 /* Writes every file to its end beside its final name. */
 static bool finish_files(Run *run, Pending *pending, QbErr *err)
 {
@@ -180,7 +189,10 @@ static bool finish_files(Run *run, Pending *pending, QbErr *err)
     }
     for (int i = 0; i < g->n_outputs; i++) {
         const QbOutput *o = &g->outputs[i];
-        if (o->format == QB_FORMAT_PRINT || qb_dag_at(g, o->node)->type.kind != QB_TABLE)
+        QbKind kind = o->format == QB_FORMAT_PRINT ? QB_NONE : qb_dag_at(g, o->node)->type.kind;
+        if (kind == QB_PLOT && !write_plot(run, i, &pending[i].file, err))
+            return false;
+        if (kind != QB_TABLE)
             continue;
         const Live *l = &run->live[run->plan->step_of_node[o->node]];
         if (!run->o->gather && !write_table(run, i, l->value.table, pending, err))

@@ -95,7 +95,7 @@ bool qb_thumb_png(const QbThumb *t, QbText *png, QbErr *err)
     if (!pixel)
         return qb_err_set(err, "out of memory for a thumbnail");
     qb_picture_row(&tones, t->voxel, t->height * t->width, pixel);
-    const QbPixels pixels = {pixel, t->height, t->width, samples};
+    const QbPixels pixels = {pixel, t->height, t->width, samples, NULL};
     bool ok = qb_png_encode(&pixels, png, err);
     free(pixel);
     return ok;

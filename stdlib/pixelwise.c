@@ -31,11 +31,11 @@ static bool agrees_in_shape(QbCheck *c, int k, const QbType *first, const QbType
     shape_text(first, a);
     shape_text(other, b);
     if (first->rank != other->rank)
-        return c->fail(c, k, NULL, "a 2D image does not spread over a volume: shapes %s and %s", a,
-                       b);
+        return c->fail(c, k, "take a slice v[0], or project the volume",
+                       "a 2D image does not spread over a volume: shapes %s and %s", a, b);
     for (int axis = 0; axis < 3; axis++)
         if (first->n[axis] != other->n[axis])
-            return c->fail(c, k, NULL, "shapes differ: %s and %s", a, b);
+            return c->fail(c, k, "crop or slice the larger one", "shapes differ: %s and %s", a, b);
     return true;
 }
 
@@ -44,7 +44,8 @@ static bool agrees_in_spacing(QbCheck *c, int k, const QbType *first, const QbTy
     for (int axis = 0; axis < 3; axis++) {
         double p = first->spacing[axis], q = other->spacing[axis];
         if (p > 0 && q > 0 && fabs(p - q) > 1e-4 * fmax(p, q)) /* files round their voxel sizes */
-            return c->fail(c, k, NULL, "voxel sizes differ: %g µm and %g µm along axis %d", p, q,
+            return c->fail(c, k, "both have to be of one voxel size",
+                           "voxel sizes differ: %g µm and %g µm along axis %d", p, q,
                            first->rank == 3 || axis == 0 ? axis : 1);
     }
     return true;

@@ -156,6 +156,21 @@ mkdir other && echo 'some text' >other/results.db
 expect 1 'results.db' qbic batch p.qbi images -o other
 [ "$(cat other/results.db)" = 'some text' ] || fail 'a file of another was damaged'
 
+# ---- read while it is written: the reader sees whole images alone, and disturbs nothing ---------------------------
+python3 - "$QBIC" <<'END' || fail 'a reader disturbs the batch'
+import sqlite3, subprocess, sys
+subprocess.run([sys.argv[1], 'batch', 'p.qbi', 'images', '-q', '-o', 'read'], check=True, stdout=subprocess.DEVNULL)
+db = sqlite3.connect('read/results.db', isolation_level=None)
+db.execute('PRAGMA journal_mode = WAL')
+db.execute('BEGIN')
+before = db.execute('SELECT sum(objects) FROM images').fetchall()
+subprocess.run([sys.argv[1], 'batch', 'p.qbi', 'images', '-q', '-o', 'read', '-p', 'level=100'], check=True, stdout=subprocess.DEVNULL)
+assert db.execute('SELECT sum(objects) FROM images').fetchall() == before
+db.execute('COMMIT')
+assert db.execute('SELECT count(*) FROM images WHERE status = "done"').fetchone()[0] == 6
+assert db.execute('SELECT value FROM params WHERE name = "level"').fetchone()[0] == '100'
+END
+
 # ---- two at once; interruption --------------------------------------------------------------------------------
 echo 'param input: path = "x.tif"
 save count(label(gaussian(read(input), 9) |> median(31) |> threshold(40))) to "c.csv"' >slow.qbi

@@ -101,6 +101,40 @@ for kind in '28 0' '5 0' '28 1'; do
 done
 [ "$ended" -gt 0 ] && [ "$told" -gt 0 ] || fail "faults ended $ended batches, images were told in $told"
 
+# ---- tried again ------------------------------------------------------------------------------------------------
+once() { # options…: the first file of labels that is made cannot be written
+    rm -rf cut
+    FAIL_UNDER=_labels.tif FAIL_AT=1 FAIL_CALLS=write LD_PRELOAD=$FAIL_LIBRARY "$QBIC" batch p.qbi images -t 1 -o cut "$@" \
+        >stdout.txt 2>stderr.txt </dev/null
+}
+once
+grep -q '^5 done, 2 failed' stderr.txt || fail "one write failed: $(tail -n 1 stderr.txt)"
+once --retry 1
+grep -q '^6 done, 1 failed' stderr.txt || fail "tried again: $(tail -n 1 stderr.txt)"
+dump cut/results.db | cmp -s whole.sql - || fail 'tried again: the database differs'
+
+# ---- power loss -----------------------------------------------------------------------------------------------
+# A file has its bytes on the disk before it gets its name, its name before the database says that it is done.
+rm -rf cut trace.txt
+FAIL_TRACE=trace.txt FAIL_UNDER=/cut:cut/ LD_PRELOAD=$FAIL_LIBRARY "$QBIC" batch p.qbi images -t 2 -o cut >events.txt 2>stderr.txt </dev/null
+python3 - "$WORK" <<'PY' || fail 'the order of what is forced to the disk'
+import sys
+work, lines = sys.argv[1], [line.split(' ', 1) for line in open('trace.txt').read().splitlines()]
+def first(call, path, after):
+    for k in range(after, len(lines)):
+        if lines[k][0] == call and lines[k][1].rstrip('/').endswith(path):
+            return k
+    sys.exit(f'no {call} of {path} after call {after}')
+last_wal = max(k for k, (call, path) in enumerate(lines) if call == 'fsync' and path.endswith('results.db-wal'))
+for k in range(1, 7):
+    named = first('rename', f'cut/i{k}/i{k}_labels.tif', 0)
+    bytes_forced = [j for j, (call, path) in enumerate(lines[:named]) if call == 'fsync' and f'/cut/i{k}/.i{k}_labels.tif.' in path]
+    assert bytes_forced, f'i{k}: named before its bytes were forced'
+    folder, top = first('fsync', f'/cut/i{k}', named), first('fsync', '/cut', named)
+    assert max(folder, top) < last_wal, f'i{k}: no commit after its name was forced'
+first('fsync', 'cut/count.csv', 0)
+PY
+
 # ---- a full disk ----------------------------------------------------------------------------------------------
 if unshare -m true 2>/dev/null; then
     cat >inside.sh <<'END2'

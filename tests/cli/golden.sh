@@ -48,6 +48,21 @@ if [ -d "$images" ]; then
         got=$(awk -F, 'NR > 1 { n++; v += $2 } END { print n + 0 "," v + 0 }' count.csv)
         [ "$got" = "$components,$foreground" ] || fail "$image: $got, expected $components,$foreground"
     done <"$GOLDEN/W12D_u8.per_image.csv"
+    # all at once
+    qbic batch count.qbi "$images" -q -o folder -p level=60 -p connectivity=8 || fail 'the folder as a batch'
+    python3 - "$GOLDEN/W12D_u8.per_image.csv" folder <<'END' || fail 'the batch over the folder'
+import csv, glob, sqlite3, sys
+golden, folder = sys.argv[1:]
+db = sqlite3.connect(f'{folder}/results.db')
+objects = dict(db.execute('SELECT name, objects FROM images'))
+table, = [name for name, in db.execute('SELECT name FROM saved WHERE table_id > 0')]
+voxels = dict(db.execute(f'SELECT image, sum(voxels) FROM {table}_named GROUP BY image'))
+for row in csv.DictReader(open(golden)):
+    name = row['image']
+    if (objects[name], voxels.get(name, 0)) != (int(row['components']), int(row['foreground'])):
+        sys.exit(f'{name}: {objects[name]} objects of {voxels.get(name, 0)} voxels, expected {row["components"]} of {row["foreground"]}')
+print(f'{len(objects)} images: {sum(objects.values())} objects')
+END
 else
     echo "skipped: the folder of 2D images: none at $images"
 fi

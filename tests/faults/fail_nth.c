@@ -3,7 +3,8 @@
  *   FAIL_UNDER   words, ':' between them        FAIL_AT     the call that fails, counted from 1 (0: none)
  *   FAIL_ERRNO   what it fails with             FAIL_ON     1: so do all after it
  *   FAIL_CALLS   "write,fsync,rename,open,mkstemp,truncate" or some of them
- *   FAIL_COUNT   a file that is told the number of calls at the end */
+ *   FAIL_COUNT   a file that is told the number of calls at the end
+ *   FAIL_TRACE   a file that is told of each call: "fsync /path" */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static atomic_long calls;
@@ -40,12 +42,28 @@ static bool holds_word(const char *words, const char *text)
     return false;
 }
 
+static void trace(const char *call, const char *file)
+{
+    const char *path = getenv("FAIL_TRACE");
+    char line[4352];
+    int fd = path && *path
+                 ? (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND, 0666)
+                 : -1;
+    if (fd < 0)
+        return;
+    int n = snprintf(line, sizeof(line), "%s %s\n", call, file);
+    if (n > 0 && (size_t)n < sizeof(line))
+        syscall(SYS_write, fd, line, (size_t)n);
+    close(fd);
+}
+
 /* Whether this call on this file is the one; errno is set then. */
 static bool fails(const char *call, const char *file)
 {
     const char *wanted = getenv("FAIL_CALLS");
     if ((wanted && !strstr(wanted, call)) || !holds_word(getenv("FAIL_UNDER"), file))
         return false;
+    trace(call, file);
     long k = atomic_fetch_add(&calls, 1) + 1, at = number("FAIL_AT", 0);
     bool hit = at > 0 && (k == at || (k > at && number("FAIL_ON", 0)));
     if (hit)

@@ -37,8 +37,8 @@ static void adjust_overlay(QbCase *c)
     *width = qb_rng_chance(c->rng, 70) ? 1 : qb_rng_whole(c->rng, 1, 4);
 }
 
-/* The smallest and largest finite voxel, or the range of u8. */
-static void range_of(const QbOracleImage *m, double range[2])
+/* The smallest and largest finite voxel. */
+static void finite_range(const QbOracleImage *m, double range[2])
 {
     range[0] = INFINITY, range[1] = -INFINITY;
     for (int64_t k = 0; k < qb_voxels(&m->type); k++)
@@ -46,14 +46,14 @@ static void range_of(const QbOracleImage *m, double range[2])
             range[0] = fmin(range[0], m->v[k]);
             range[1] = fmax(range[1], m->v[k]);
         }
-    if (m->type.pix == QB_U8)
-        range[0] = 0, range[1] = 255;
 }
 
 static void expect_overlay(QbCase *c)
 {
     double range[2];
-    range_of(&c->image[0], range);
+    finite_range(&c->image[0], range);
+    if (c->image[0].type.pix == QB_U8)
+        range[0] = 0, range[1] = 255;
     QbOracleOverlay how = {.low = c->kind[2] == QB_NONE ? range[0] : c->number[2],
                            .high = c->kind[3] == QB_NONE ? range[1] : c->number[3],
                            .width = (int)*(int64_t *)qb_case_field(c, "width"),
@@ -99,7 +99,40 @@ static void expect_ortho(QbCase *c)
     c->want = t->kind;
 }
 
+/* ---- the range of a picture ------------------------------------------------------------------------------ */
+
+static void expect_end(QbCase *c, int which)
+{
+    double range[2];
+    finite_range(&c->image[0], range);
+    c->want = QB_NUMBER;
+    c->want_number = range[which];
+}
+
+static void adjust_end(QbCase *c)
+{
+    if (c->kind[0] == QB_LABELS) {
+        c->kind[0] = QB_IMAGE;
+        c->image[0] = qb_case_image(c, QB_IMAGE, QB_F32, false);
+    }
+}
+
+static void expect_darkest(QbCase *c)
+{
+    expect_end(c, 0);
+}
+
+static void expect_brightest(QbCase *c)
+{
+    expect_end(c, 1);
+}
+
+/* What is drawn by others is tried through them; tables of plots by tests/unit/test_plot.c. */
 const QbLaw qb_laws_pictures[] = {
+    {"darkest", adjust_end, expect_darkest},
+    {"brightest", adjust_end, expect_brightest},
+    {"overlay_draw", NULL, NULL},
+    {"plot", NULL, NULL},
     {"boundaries", NULL, expect_boundaries},
     {"overlay", adjust_overlay, expect_overlay},
     {"ortho", adjust_ortho, expect_ortho},

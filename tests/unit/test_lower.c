@@ -75,7 +75,9 @@ Test(file, names)
          "note 1:1 QB0212 here 'median' is this file's own, not the operator\n");
     says("param a: nmuber = 1\nprint a\n",
          "1:10 QB0207 unknown type 'nmuber' [did you mean 'number'?]\n");
-    says("def f(x: image, x: number) = x\nprint 1\n", "1:17 QB0203 'x' is defined twice in 'f'\n");
+    says("def f(x: image, x: number) = x\nprint 1\n",
+         "1:17 QB0203 'x' is defined twice in 'f' [a name is defined once: give this one "
+         "another]\n");
     says("def f(x: stage) = x\nprint 1\n", "1:10 QB0318 the subject of 'f' cannot be a stage\n");
     says("use shapes\nprint cube(3)\n",
          "1:5 QB0209 unknown module 'shapes' [did you mean 'shape'?]\n");
@@ -89,10 +91,13 @@ Test(file, names)
 
 Test(file, cycles)
 {
-    says("a = b\nb = a\nprint a\n", "1:1 QB0204 'a' depends on itself: a → b → a\n");
+    says(
+        "a = b\nb = a\nprint a\n",
+        "1:1 QB0204 'a' depends on itself: a → b → a [one of them has to do without the others]\n");
     says("a = b\nb = a\nprint 1\n",
-         "1:1 QB0204 'a' depends on itself: a → b → a\nnote 1:1 QB0211 'a' is not needed by any "
-         "output\nnote 2:1 QB0211 'b' is not needed by any output\n");
+         "1:1 QB0204 'a' depends on itself: a → b → a [one of them has to do without the others]\n"
+         "note 1:1 QB0211 'a' is not needed by any output\n"
+         "note 2:1 QB0211 'b' is not needed by any output\n");
     says("def f(x: image) = f(x)\nprint f(zeros([2, 2]))\n",
          "1:5 QB0204 'f' depends on itself: f → f [a def must not call itself]\n");
 }
@@ -145,8 +150,9 @@ Test(arguments, sizes_that_do_not_fit)
          "4:21 QB0401 'size' of 'median' must be from 1 to 101, found 103\n");
     says(IMAGES "print median(v, 1.5)",
          "4:17 QB0402 'size' of 'median' must be a whole number, found 1.5\n");
-    says(IMAGES "print median(p, [1, 3, 5])", "4:17 QB0404 'size' of 'median' takes a number, or "
-                                              "one for each of the image's 2 axes, found 3\n");
+    says(IMAGES "print median(p, [1, 3, 5])",
+         "4:17 QB0404 'size' of 'median' takes a number, or one for each of the image's 2 axes, "
+         "found 3 [in the order y, x]\n");
     says(IMAGES "print median(v, \"three\")",
          "4:17 QB0314 'size' of 'median' takes a number or a list, found a string\n");
     says(IMAGES "print gaussian(v, -1)",
@@ -158,8 +164,8 @@ Test(arguments, sizes_that_do_not_fit)
     says("print zeros([4])",
          "1:13 QB0404 'shape' of 'zeros' takes a list of 2 or 3 sizes, found 1\n");
     says("print zeros([4, 0])", "1:17 QB0401 'shape' of 'zeros' holds sizes from 1, found 0\n");
-    says("print zeros(4)",
-         "1:13 QB0314 'shape' of 'zeros' takes a list of 2 or 3 sizes, found a number\n");
+    says("print zeros(4)", "1:13 QB0314 'shape' of 'zeros' takes a list of 2 or 3 sizes, found a "
+                           "number [such as [64, 64], or [10, 64, 64] for a volume]\n");
 }
 
 Test(arguments, measured_numbers)
@@ -192,9 +198,10 @@ Test(arguments, kinds)
     says(IMAGES "print erode(v > 0, 3)",
          "4:20 QB0314 'element' of 'erode' takes an element, found a number [such as "
          "'ball(3)', 'disk(3)', 'box(3)' or 'cross(3)']\n");
-    says(IMAGES "print erode(v > 0, outside=1)",
-         "4:28 QB0314 'outside' of 'erode' takes true or false, found a number\n");
-    says("print read(3)", "1:12 QB0314 'path' of 'read' takes a path, found a number\n");
+    says(IMAGES "print erode(v > 0, outside=1)", "4:28 QB0314 'outside' of 'erode' takes true or "
+                                                 "false, found a number [write true or false]\n");
+    says("print read(3)", "1:12 QB0314 'path' of 'read' takes a path, found a number [a string is "
+                          "written in double quotes]\n");
 }
 
 Test(arguments, values)
@@ -230,7 +237,8 @@ Test(arguments, lengths)
          "[give 'size' in voxels]\n");
     says("print ball(3 um)", "");
     says(IMAGES "print zeros([4, 3 um])",
-         "4:17 QB0314 'shape' of 'zeros' takes a list of 2 or 3 sizes, found a length\n");
+         "4:17 QB0314 'shape' of 'zeros' takes a list of 2 or 3 sizes, found a length [such as "
+         "[64, 64], or [10, 64, 64] for a volume]\n");
 }
 
 /* ---- stages and defs --------------------------------------------------------------------------------- */
@@ -391,10 +399,10 @@ Test(outputs, that_do_not_fit)
          ".db]\n");
     says(IMAGES "save v to \"a.jpg\"",
          "4:11 QB0602 no format is written to files that end in '.jpg' [images: .tif .npy .png, "
-         "tables: .csv .tsv .json .db]\n");
+         "tables: .csv .tsv .json .db, plots: .png .svg]\n");
     says(IMAGES "save v to \"out/a\"",
          "4:11 QB0602 the path 'out/a' has no ending, which picks the format [images: .tif .npy "
-         ".png, tables: .csv .tsv .json .db]\n");
+         ".png, tables: .csv .tsv .json .db, plots: .png .svg]\n");
     says(IMAGES "save mean(v) to \"a.csv\"",
          "4:6 QB0609 'save' writes images and tables, found a measured number [write it to "
          "standard output: 'print mean(v)']\n");

@@ -13,12 +13,10 @@ static void says(const char *text, const char *messages)
 
 Test(mistakes, a_name_that_was_meant_to_be_defined_is_not_missed)
 {
-    says("a[0] = 3\nprint a\n", "1:6 QB0120 expected an operator or the end of the line, found '=' "
-                                "[only a plain name can be "
-                                "defined]\n");
-    says(
-        "let a = 3\nprint a\n",
-        "1:5 QB0120 expected an operator or '=', found 'a' [a definition is written NAME = ...]\n");
+    says("a[0] = 3\nprint a\n",
+         "1:6 QB0120 expected an operator or the end of the line, found '=' [voxels are not set "
+         "one by one: NAME = where(mask, value, image)]\n");
+    says("let a = 3\nprint a\n", "1:1 QB0126 qbi has no 'let' [a definition is written a = ...]\n");
     says("a == 3\nprint a\n",
          "1:1 QB0135 this expression goes nowhere: no name is given to it, and it "
          "is neither saved nor printed [a definition has one '=': a = ...]\n");

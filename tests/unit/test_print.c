@@ -166,10 +166,12 @@ Test(print, json)
     lang_expect("JSON", t.s,
                 "{\"severity\":\"error\",\"code\":\"QB0999\",\"message\":\"say "
                 "\\\"no\\\"\\n\",\"file\":\"t.qbi\",\"line\":1,"
-                "\"column\":9,\"end_line\":1,\"end_column\":12,\"hint\":\"h\",\"other\":null}\n"
+                "\"column\":9,\"end_line\":1,\"end_column\":12,\"hint\":\"h\",\"replacement\":null,"
+                "\"other\":null}\n"
                 "{\"severity\":\"note\",\"code\":\"QB0998\",\"message\":\"no "
                 "place\",\"file\":null,\"line\":null,\"column\":null,"
-                "\"end_line\":null,\"end_column\":null,\"hint\":null,\"other\":null}\n");
+                "\"end_line\":null,\"end_column\":null,\"hint\":null,\"replacement\":null,"
+                "\"other\":null}\n");
     qb_text_free(&t);
     qb_arena_free(b.arena);
 }
