@@ -27,7 +27,7 @@ static void on_signal(int number)
     qb_batch_stop();
 }
 
-static void catch_signals(void)
+void qb_batch_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
     sigemptyset(&action.sa_mask);
@@ -88,7 +88,7 @@ static int check_tag(const QbResultRun *run, const char *tag)
                : 0;
 }
 
-static int check_names(const QbResultRun *run)
+int qb_batch_check_names(const QbResultRun *run)
 {
     int status = 0;
     for (int t = 0; status == 0 && t < run->n_tables; t++) {
@@ -109,7 +109,7 @@ static int check_names(const QbResultRun *run)
 }
 
 /* The tables are those of the first image that can be read. */
-static void find_tables(QbFrontState *f, QbResultRun *run)
+static bool find_tables(QbFrontState *f, QbResultRun *run)
 {
     bool found = false;
     for (int k = 0; k < f->list->n && !found; k++) {
@@ -128,12 +128,13 @@ static void find_tables(QbFrontState *f, QbResultRun *run)
         }
         qb_arena_free(job.arena);
     }
+    return found;
 }
 
-static const char *command_of(QbArena *arena, const QbCliOptions *o)
+static const char *command_of(QbArena *arena, const char *verb, const QbCliOptions *o)
 {
     QbText t = {0};
-    qb_text_add(&t, "qbic batch");
+    qb_text_addf(&t, "qbic %s", verb);
     for (int k = 0; k < o->positional.n; k++)
         qb_text_addf(&t, " %s", o->positional.v[k]);
     for (int k = 0; k < o->params.n; k++)
@@ -144,7 +145,7 @@ static const char *command_of(QbArena *arena, const QbCliOptions *o)
     return s;
 }
 
-static void describe(QbFrontState *f, QbResultRun *run)
+bool qb_batch_describe(QbFrontState *f, QbResultRun *run)
 {
     const QbDag *g = f->p->dag;
     char host[256] = "";
@@ -155,14 +156,14 @@ static void describe(QbFrontState *f, QbResultRun *run)
                          .params = params,
                          .tags = f->pattern->tags,
                          .n_tags = f->pattern->n,
-                         .command = command_of(f->p->arena, f->o),
+                         .command = command_of(f->p->arena, f->verb, f->o),
                          .host = qb_arena_strdup(f->p->arena, host)};
     for (int k = 0; k < g->n_param_values; k++) {
         const QbParamValue *v = &g->param_values[k];
         if (!f->input || strcmp(v->name, f->input) != 0)
             params[run->n_params++] = (QbResultParam){v->name, v->value, v->from};
     }
-    find_tables(f, run);
+    return find_tables(f, run);
 }
 
 /* ---- the run ----------------------------------------------------------------------------------------- */
@@ -174,7 +175,7 @@ static int exit_status(const QbBatchCounts *c)
     return c->failed ? QB_EXIT_SOME : QB_EXIT_DONE;
 }
 
-static bool begin(const QbBatchOptions *bo, QbArena *arena, QbResults *r, QbErr *err)
+bool qb_batch_begin(const QbBatchOptions *bo, QbArena *arena, QbResults *r, QbErr *err)
 {
     int done = 0;
     QbResultImage *images = QB_NEW_N(arena, QbResultImage, bo->n + 1);
@@ -199,45 +200,46 @@ static bool run_locked(QbFrontState *f, const QbBatchOptions *bo, QbBatchCounts 
     double started = qb_now();
     clock_gettime(CLOCK_REALTIME, &now);
     bool ok =
-        qb_results_open(bo->folder, false, &r, err) && begin(bo, f->p->arena, r, err) &&
+        qb_results_open(bo->folder, false, &r, err) && qb_batch_begin(bo, f->p->arena, r, err) &&
         qb_batch_run(bo, r, counts, err) &&
         qb_results_end(r, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec, qb_now() - started, err);
     qb_results_close(r);
     return ok;
 }
 
+void qb_batch_options(QbBatchOptions *bo, const QbCliOptions *o, QbFrontState *f,
+                      const QbResultRun *run, const QbBatchFront *front)
+{
+    bo->folder = o->output;
+    bo->tmp_dir = qb_spill_folder();
+    bo->run = run;
+    bo->threads = o->threads ? o->threads : qb_threads_default();
+    bo->memory = o->memory ? o->memory : qb_memory_default();
+    bo->base = f->base;
+    bo->retries = o->retry;
+    bo->max_failures = o->fail_fast ? 1 : o->max_failures;
+    bo->front = front;
+    bo->told = qb_talk_told;
+    bo->printed = qb_talk_printed;
+    bo->progress = qb_talk_progress;
+}
+
 static int run_batch(QbFrontState *f, const QbKernels *kernels)
 {
     const QbCliOptions *o = f->o;
     QbResultRun run;
-    describe(f, &run);
-    int status = check_names(&run);
+    qb_batch_describe(f, &run);
+    int status = qb_batch_check_names(&run);
     if (status != 0)
         return status;
     QbTalk talk = {.o = o, .list = f->list, .started = qb_now()};
     QbBatchFront front = {.ctx = f, .lower = qb_front_lower, .plan = qb_front_plan};
-    QbBatchOptions bo = {
-        .images = f->list->v,
-        .n = f->list->n,
-        .folder = o->output,
-        .tmp_dir = qb_spill_folder(),
-        .run = &run,
-        .kernels = kernels,
-        .threads = o->threads ? o->threads : qb_threads_default(),
-        .memory = o->memory ? o->memory : qb_memory_default(),
-        .base = f->base,
-        .retries = o->retry,
-        .max_failures = o->fail_fast ? 1 : o->max_failures,
-        .front = &front,
-        .ctx = &talk,
-        .told = qb_talk_told,
-        .printed = qb_talk_printed,
-        .progress = qb_talk_progress,
-    };
+    QbBatchOptions bo = {.images = f->list->v, .n = f->list->n, .kernels = kernels, .ctx = &talk};
+    qb_batch_options(&bo, o, f, &run, &front);
     QbFolderLock *lock = NULL;
     QbBatchCounts counts = {0};
     QbErr err = {0};
-    bool ok = qb_folder_lock(o->output, &lock, &err) && run_locked(f, &bo, &counts, &err);
+    bool ok = qb_folder_lock(o->output, "batch", &lock, &err) && run_locked(f, &bo, &counts, &err);
     qb_folder_unlock(lock);
     return qb_talk_end(&talk, &counts, ok ? exit_status(&counts) : QB_EXIT_FAILED,
                        ok ? NULL : err.text);
@@ -249,6 +251,7 @@ static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbBatchList
     QbFrontState f;
     int status = qb_front_open(&f, p, o, list);
     f.pattern = pattern;
+    f.verb = "batch";
     if (status == 0 && o->why)
         status = qb_batch_why(&f, o->why);
     else if (status == 0 && o->dry_run)
@@ -273,7 +276,7 @@ int qb_cli_batch(const QbCliOptions *o)
     if (!kernels)
         return qb_fail(QB_EXIT_USAGE, "this processor cannot run the kernels '%s'",
                        o->cpu ? o->cpu : "base");
-    catch_signals();
+    qb_batch_catch_signals();
     QbPipeline p;
     QbNamePattern pattern = {0};
     QbBatchList list = {.arena = qb_arena_new(), .recursive = o->recursive, .volumes = o->volumes};

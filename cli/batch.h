@@ -20,6 +20,7 @@ typedef struct QbFrontState {
     QbLowerOptions lower;
     const QbBatchList *list;
     const QbNamePattern *pattern; /* of no columns: none was given */
+    const char *verb;             /* "batch", "watch" */
     char sha256[65];              /* of the pipeline */
     const char *input;            /* the parameter that is the image; NULL: none */
     size_t base;
@@ -36,6 +37,18 @@ int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const Q
 void qb_front_close(QbFrontState *f);
 bool qb_front_lower(void *ctx, QbBatchJob *job);
 bool qb_front_plan(void *ctx, QbBatchJob *job, int threads, size_t memory);
+
+/* What `watch` has in common with `batch`, cli/batch.c. */
+void qb_batch_catch_signals(void);
+/* What is the same for all images. False: none of the list can be read, so no table is known. */
+bool qb_batch_describe(QbFrontState *f, QbResultRun *run);
+/* 0, or the exit status after an error that was printed: names that tables or columns cannot have. */
+int qb_batch_check_names(const QbResultRun *run);
+/* Fills in what the command line says. */
+void qb_batch_options(QbBatchOptions *bo, const QbCliOptions *o, QbFrontState *f,
+                      const QbResultRun *run, const QbBatchFront *front);
+/* Gives the database its list. */
+bool qb_batch_begin(const QbBatchOptions *bo, QbArena *arena, QbResults *r, QbErr *err);
 
 /* What is said of a batch while it runs: lines and a bar on standard error, or events on standard output. */
 typedef struct QbTalk {

@@ -32,10 +32,11 @@ typedef enum QbVerbBit {
     QB_VERB_COMPLETION = 0x40000,
     QB_VERB_MAN = 0x80000,
     QB_VERB_BATCH = 0x400000,
+    QB_VERB_WATCH = 0x2000000,
     QB_VERB_SCALE = 0x100000,
     QB_VERB_REPORT = 0x200000,
-    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN | QB_VERB_GRAPH |
-                       QB_VERB_EXPLAIN | QB_VERB_VERIFY | QB_VERB_SCALE,
+    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_WATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN |
+                       QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY | QB_VERB_SCALE,
 } QbVerbBit;
 
 /* Texts given by an option that may be repeated, in order. */
@@ -63,6 +64,10 @@ typedef struct QbCliOptions {
     bool recursive, volumes, fail_fast, dry_run; /* batch */
     int retry, max_failures;
     const char *why, *pattern;
+    int until; /* watch */
+    double idle;
+    const char *checkpoint; /* run */
+    double checkpoint_every;
     QbTexts lists;
     bool untimed;     /* hidden: tasks are not measured */
     const char *cpu;  /* hidden: kernel variant */
@@ -105,6 +110,7 @@ int qb_cli_verify(const QbCliOptions *o);
 int qb_cli_ops(const QbCliOptions *o);
 int qb_cli_info(const QbCliOptions *o);
 int qb_cli_batch(const QbCliOptions *o);
+int qb_cli_watch(const QbCliOptions *o);
 int qb_cli_fmt(const QbCliOptions *o);
 int qb_cli_new(const QbCliOptions *o);
 int qb_cli_completion(const QbCliOptions *o);

@@ -9,6 +9,7 @@ static const char *const run_examples[] = {
     "qbic run cells.qbi test.tif",
     "qbic run cells.qbi test.tif -p level=20 -p 'filter=gaussian(sigma=2)'",
     "qbic run cells.qbi big.tif -m 256M -t 2 -o results --report results/timing.json",
+    "qbic run cells.qbi big.tif --checkpoint saved # after a kill the same command goes on",
     "qbic run cells.qbi test.tif --trace t.json # every task, for chrome://tracing or "
     "ui.perfetto.dev",
     "qbic run cells.qbi --help                  # the pipeline's own parameters too",
@@ -21,6 +22,12 @@ static const char *const batch_examples[] = {
     "qbic batch cells.qbi plate -o results --pattern '{plate}_{well}_s{site:int}.tif'",
     "qbic batch cells.qbi scans -o results --volumes   # a folder of slices is a volume",
     "qbic batch cells.qbi images -o results --why im042",
+    NULL,
+};
+static const char *const watch_examples[] = {
+    "qbic watch cells.qbi incoming -o results",
+    "qbic watch cells.qbi incoming -o results --until 96",
+    "qbic watch cells.qbi incoming -r -o results --idle 10m",
     NULL,
 };
 static const char *const report_examples[] = {
@@ -99,6 +106,12 @@ const QbVerb qb_verbs[] = {
      .help = "the same pipeline over many images; the same command goes on after a stop",
      .examples = batch_examples,
      .main = qb_cli_batch},
+    {.name = "watch",
+     .bit = QB_VERB_WATCH,
+     .usage = "FILE.qbi FOLDER -o DIR",
+     .help = "images as they arrive in a folder; the same command goes on after a stop",
+     .examples = watch_examples,
+     .main = qb_cli_watch},
     {.name = "check",
      .bit = QB_VERB_CHECK,
      .usage = "FILE.qbi [IMAGE…]",

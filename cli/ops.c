@@ -1,5 +1,6 @@
 /* qbic ops: the operators, from their descriptors alone: a list by group, or all about some, for people. */
 #include "cli/ops.h"
+#include "compiler/elsewhere.h"
 
 #include <string.h>
 
@@ -64,6 +65,15 @@ static int unknown_op(QbArena *arena, const char *name)
     const char **names = QB_NEW_N(arena, const char *, n + 1);
     for (int k = 0; k < n; k++)
         names[k] = ops[k]->name;
+    const char *here = qb_elsewhere_operator(name);
+    const QbOp *op = here ? qb_op_find(qb_ops, qb_n_ops, here) : NULL;
+    if (op && !op->hidden)
+        return qb_fail(QB_EXIT_USAGE, "unknown operator '%s': it is called '%s' here", name, here);
+    if (here)
+        return qb_fail(QB_EXIT_USAGE,
+                       "the operator '%s' is planned, this qbic has it not; "
+                       "'qbic ops' lists what it has",
+                       here);
     const char *near = qb_nearest(name, names, n);
     if (near)
         return qb_fail(QB_EXIT_USAGE, "unknown operator '%s'; did you mean '%s'?", name, near);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum Kind { FLAG, TEXT, TEXTS, THREADS, COUNT, SIZE, CHUNK } Kind;
+typedef enum Kind { FLAG, TEXT, TEXTS, THREADS, COUNT, SIZE, CHUNK, SECONDS } Kind;
 
 typedef struct Option {
     char brief; /* -p, or 0 */
@@ -22,7 +22,8 @@ typedef struct Option {
 
 #define AT(field)   offsetof(QbCliOptions, field)
 #define EVERY_VERB  (~0u)
-#define RUN_OR_PLAN (QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN | QB_VERB_VERIFY)
+#define MANY        (QB_VERB_BATCH | QB_VERB_WATCH)
+#define RUN_OR_PLAN (MANY | QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN | QB_VERB_VERIFY)
 
 static const Option options[] = {
     {'p', "param", "NAME=VALUE", TEXTS, AT(params), QB_VERB_PIPELINE, false,
@@ -34,9 +35,9 @@ static const Option options[] = {
      "hard memory budget, as 256M or 2G (default: half of what is free)"},
     {'o', "output", "DIR", TEXT, AT(output), QB_VERB_RUN, false,
      "where outputs with relative paths go (default: here)"},
-    {'o', "output", "DIR", TEXT, AT(output), QB_VERB_BATCH, false,
+    {'o', "output", "DIR", TEXT, AT(output), MANY, false,
      "the folder of the results: results.db, a .csv for each table, a folder for each image"},
-    {'r', "recursive", NULL, FLAG, AT(recursive), QB_VERB_BATCH, false,
+    {'r', "recursive", NULL, FLAG, AT(recursive), MANY, false,
      "the images of folders in folders too"},
     {0, "volumes", NULL, FLAG, AT(volumes), QB_VERB_BATCH, false,
      "a folder of numbered slices is one volume; a folder of such folders, one for each"},
@@ -44,12 +45,15 @@ static const Option options[] = {
      "parts of the images' names as columns: '{plate}_{well}_s{site:int}.tif' (int, float, str)"},
     {0, "list", "FILE", TEXTS, AT(lists), QB_VERB_BATCH, false,
      "images from a file, one a line; - is standard input (repeatable)"},
-    {0, "fail-fast", NULL, FLAG, AT(fail_fast), QB_VERB_BATCH, false,
-     "the first failure stops the batch"},
-    {0, "max-failures", "N", COUNT, AT(max_failures), QB_VERB_BATCH, false,
+    {0, "fail-fast", NULL, FLAG, AT(fail_fast), MANY, false, "the first failure stops the batch"},
+    {0, "max-failures", "N", COUNT, AT(max_failures), MANY, false,
      "so many failures stop the batch"},
-    {0, "retry", "N", COUNT, AT(retry), QB_VERB_BATCH, false,
+    {0, "retry", "N", COUNT, AT(retry), MANY, false,
      "tries an image that failed so many times again"},
+    {0, "until", "N", COUNT, AT(until), QB_VERB_WATCH, false,
+     "ends once there are N images, those of earlier times among them"},
+    {0, "idle", "TIME", SECONDS, AT(idle), QB_VERB_WATCH, false,
+     "ends when no image came for so long, as 60s or 5m"},
     {0, "dry-run", NULL, FLAG, AT(dry_run), QB_VERB_BATCH, false,
      "lists what would run, and why; writes nothing"},
     {0, "why", "IMAGE", TEXT, AT(why), QB_VERB_BATCH, false,
@@ -58,6 +62,10 @@ static const Option options[] = {
      "writes FILE, by its ending: .dot .svg .png"},
     {0, "report", "FILE", TEXTS, AT(reports), QB_VERB_RUN, false,
      "timing report, by its ending: .json .html .txt (repeatable)"},
+    {0, "checkpoint", "DIR", TEXT, AT(checkpoint), QB_VERB_RUN, false,
+     "saves there how far it is; after a kill the same command goes on from it"},
+    {0, "checkpoint-every", "SECONDS", SECONDS, AT(checkpoint_every), QB_VERB_RUN, true,
+     "seconds between two checkpoints (default: 3, and more where one costs much)"},
     {'o', "output", "FILE", TEXT, AT(output), QB_VERB_REPORT, false, "writes the page FILE.html"},
     {0, "trace", "FILE.json", TEXT, AT(trace), QB_VERB_RUN, false,
      "every task of every thread, in Chrome's trace-event format"},
@@ -91,17 +99,16 @@ static const Option options[] = {
     {0, "md", NULL, FLAG, AT(md), QB_VERB_MAN, false, "the commands for the manual, as Markdown"},
     {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,
      "writes nothing; names the files that differ, and exits 1 if any does"},
-    {0, "json", NULL, FLAG, AT(json), QB_VERB_BATCH, false,
+    {0, "json", NULL, FLAG, AT(json), MANY, false,
      "events on standard output, one JSON object a line: start, image, printed, rate, end"},
-    {'q', "quiet", NULL, FLAG, AT(quiet),
-     QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY, false,
-     "says nothing but errors"},
+    {'q', "quiet", NULL, FLAG, AT(quiet), MANY | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY,
+     false, "says nothing but errors"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_RUN, false,
      "notes, and the timing table, on standard error"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_VERIFY, false, "a line for each run"},
-    {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_BATCH, false,
+    {'v', "verbose", NULL, FLAG, AT(verbose), MANY, false,
      "a line for each image, on standard error"},
-    {0, "cpu", "NAME", TEXT, AT(cpu), QB_VERB_BATCH | QB_VERB_RUN | QB_VERB_VERIFY, true,
+    {0, "cpu", "NAME", TEXT, AT(cpu), MANY | QB_VERB_RUN | QB_VERB_VERIFY, true,
      "kernel variant: base, avx2, avx512"},
     {0, "untimed", NULL, FLAG, AT(untimed), QB_VERB_RUN, true,
      "measures no task, so that what measuring costs can be seen"},
@@ -132,6 +139,19 @@ bool qb_size_parse(const char *text, size_t *bytes)
         return false;
     *bytes = (size_t)v;
     return *bytes > 0;
+}
+
+static bool parse_seconds(const char *text, double *seconds)
+{
+    char *end;
+    errno = 0;
+    double v = strtod(text, &end);
+    if (end == text || errno || !isfinite(v) || v <= 0 || strpbrk(text, "xXpP+"))
+        return false;
+    if (*end == 's' || *end == 'm' || *end == 'h')
+        v *= *end == 's' ? 1 : *end == 'm' ? 60 : 3600, end++;
+    *seconds = v;
+    return !*end;
 }
 
 static bool parse_whole(const char *text, const char **end, int64_t lo, int64_t hi, int64_t *v)
@@ -179,6 +199,11 @@ static bool store(const Option *opt, const char *shown, const char *value, QbCli
     case SIZE:
         if (!qb_size_parse(value, field))
             return qb_fail(0, "'%s' expects a size such as 256M or 1.5G, found '%s'", shown, value);
+        return true;
+    case SECONDS:
+        if (!parse_seconds(value, field))
+            return qb_fail(0, "'%s' expects a time such as 60, 60s or 5m, found '%s'", shown,
+                           value);
         return true;
     case CHUNK: {
         int64_t *chunk = field;

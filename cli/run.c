@@ -129,10 +129,50 @@ static QbRunOptions run_options(const QbCliOptions *o, const QbPlan *plan)
     };
 }
 
+/* What came of a run: printed, told, reported. Returns the exit status. */
+static int end_run(const QbCliOptions *o, const QbTold *told, QbText *take_printed)
+{
+    int status = qb_print(take_printed);
+    int reported = qb_reports_write(o, told);
+    tell(o, told->plan, told->r);
+    return status ? status : reported;
+}
+
+static int end_failed(const QbPipeline *p, const QbCliOptions *o, QbTold *told, const QbErr *err)
+{
+    QbReportError e = failure_of(told->plan, told->r, err);
+    int status = tell_failure(p, &e, err->status ? err->status : QB_EXIT_FAILED);
+    told->info.status = status;
+    told->info.errors = &e;
+    told->info.n_errors = 1;
+    qb_reports_write(o, told);
+    return status;
+}
+
+static int run_with(QbPipeline *p, const QbCliOptions *o, QbRunOptions *ro, QbTold *told)
+{
+    QbRunResult result = {0};
+    QbErr err = {0};
+    told->r = &result;
+    bool ok = qb_run(told->plan, ro, &result, &err);
+    if (ro->progress)
+        qb_progress_erase();
+    int status = ok ? end_run(o, told, &result.printed) : end_failed(p, o, told, &err);
+    if (!ok && ro->checkpoint && qb_checkpoint_is_there(ro->checkpoint) && !o->quiet)
+        fprintf(stderr, "the same command goes on from the checkpoint in '%s'\n", o->checkpoint);
+    qb_run_result_free(&result);
+    qb_checkpoint_close(ro->checkpoint, ok);
+    return status;
+}
+
 static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kernels, double started)
 {
     QbPlan *plan = NULL;
     QbErr err = {0};
+    char sha256[65];
+    qb_pipeline_sha256(p, sha256);
+    const char *provenance = qb_provenance(p, sha256),
+               *identity = o->checkpoint ? qb_checkpoint_identity(p, provenance) : NULL;
     int status = qb_engine_plan_quiet(p, o, &plan, &err);
     if (status != 0) {
         qb_fail(status, "%s", err.text);
@@ -141,32 +181,15 @@ static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kerne
     }
     if (!qb_reports_try(o))
         return QB_EXIT_FAILED;
-    char sha256[65];
-    qb_pipeline_sha256(p, sha256);
     QbRunOptions ro = run_options(o, plan);
     ro.kernels = kernels;
-    ro.provenance = qb_provenance(p, sha256);
+    ro.provenance = provenance;
     ro.started = started;
-    QbRunResult result = {0};
-    QbTold told = {plan, &result, {.pipeline = p->source.name, .sha256 = sha256}};
-    bool ok = qb_run(plan, &ro, &result, &err);
-    if (ro.progress)
-        qb_progress_erase();
-    if (ok) {
-        status = qb_print(&result.printed);
-        int reported = qb_reports_write(o, &told);
-        status = status ? status : reported;
-        tell(o, plan, &result);
-    } else {
-        QbReportError e = failure_of(plan, &result, &err);
-        status = tell_failure(p, &e, err.status ? err.status : QB_EXIT_FAILED);
-        told.info.status = status;
-        told.info.errors = &e;
-        told.info.n_errors = 1;
-        qb_reports_write(o, &told);
-    }
-    qb_run_result_free(&result);
-    return status;
+    status = qb_checkpoint_begin(o, identity, plan, &ro.checkpoint);
+    if (status != 0)
+        return status;
+    QbTold told = {plan, NULL, {.pipeline = p->source.name, .sha256 = sha256}};
+    return run_with(p, o, &ro, &told);
 }
 
 int qb_cli_run(const QbCliOptions *o)

@@ -129,8 +129,8 @@ static const Word hints[] = {
 };
 
 static const Word values[] = {
-    {" True TRUE T ", "write 'true'", "true"},
-    {" False FALSE F ", "write 'false'", "false"},
+    {" True TRUE T yes Yes on ", "write 'true'", "true"},
+    {" False FALSE F no No off ", "write 'false'", "false"},
     {" None none null NULL nil NA missing nothing undefined ",
      "there is no empty value: an argument that is not wanted is left out", NULL},
     {" nan NaN NAN ", "NaN is written (0 / 0)", "(0 / 0)"},

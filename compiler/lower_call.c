@@ -296,6 +296,8 @@ static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName 
     if (callee->kind != QB_E_NAME) {
         QbDiag *d = qb_lower_error(L, "QB0311", callee->span,
                                    "only operators and defs are called, by their names");
+        if (callee->kind == QB_E_CALL)
+            qb_lower_hint(L, d, "a stage is applied with |>: 'image |> median(5)'");
         if (callee->kind == QB_E_MEMBER)
             qb_lower_hint(L, d, "an operator is applied with |>: 'image |> %s(…)'", callee->name);
         return qb_val_poison(callee->span);

@@ -140,6 +140,8 @@ static void check_other(QbLower *L, QbOutput *o, const QbOutput *before, bool on
     QbDiag *d;
     if (one_file && !(one_db && !same_name)) {
         d = qb_lower_error(L, "QB0604", o->span, "two outputs go to '%s'", o->path);
+        if (!one_db)
+            qb_lower_hint(L, d, "save one of them to another path");
         if (one_db)
             qb_lower_hint(L, d, "'with (table=\"NAME\")' gives one another name in it");
     } else if (one_table) {

@@ -209,14 +209,35 @@ static QbVal report_subject(QbLower *L, const QbVal *v, const QbExpr *e)
 {
     QbDiag *d = qb_lower_error(L, "QB0316", e->left->span, "an index goes into an image, found %s",
                                qb_val_found(v));
+    if (v->kind == QB_TABLE)
+        qb_lower_hint(L, d, "a table is saved or printed as a whole");
     if (v->kind == QB_STAGE)
         qb_lower_hint(L, d, "the stage is applied first: '(image |> %s)[…]'",
                       qb_val_source(L->arena, v));
     return qb_val_poison(e->span);
 }
 
+/* An operator that is given arguments: median[5] */
+static bool is_operator(const QbLower *L, const QbScope *scope, const QbExpr *e)
+{
+    if (e->kind != QB_E_NAME)
+        return false;
+    QbName found = qb_lower_resolve(L, scope, e->name);
+    if (found.kind != QB_NAME_OP)
+        return false;
+    return found.op->n_params > 1 ||
+           (found.op->n_params && found.op->params[0].slot != QB_SLOT_INPUT);
+}
+
 QbVal qb_lower_index(QbLower *L, const QbScope *scope, const QbExpr *e)
 {
+    if (is_operator(L, scope, e->left)) {
+        QbDiag *d =
+            qb_lower_error(L, "QB0316", e->left->span,
+                           "an index goes into an image, found the operator '%s'", e->left->name);
+        qb_lower_hint(L, d, "arguments stand in round brackets: %s(…)", e->left->name);
+        return qb_val_poison(e->span);
+    }
     QbVal v = qb_lower_expr(L, scope, e->left);
     if (qb_val_is_poison(&v))
         return qb_val_poison(e->span);

@@ -3,6 +3,7 @@
 #include "compiler/lower_state.h"
 
 #include <string.h>
+#include <strings.h>
 
 QbName qb_lower_resolve(const QbLower *L, const QbScope *scope, const char *name)
 {
@@ -228,6 +229,26 @@ static void walk_right_of_pipe(Walk *w, const QbExpr *e, bool strict)
         push(w, e, strict);
 }
 
+static bool is_file_ending(const char *name)
+{
+    static const char *const endings[] = {"tif", "tiff", "png", "npy", "csv", "tsv", "json", "jpg"};
+    for (int k = 0; k < QB_COUNT(endings); k++)
+        if (!strcasecmp(name, endings[k]))
+            return true;
+    return false;
+}
+
+/* save x to a.tif, read(a.tif): a path without its quotes. */
+static void hint_quotes(Walk *w, const QbExpr *path)
+{
+    const QbExpr *name = path->left;
+    if (path->kind != QB_E_MEMBER || name->kind != QB_E_NAME ||
+        qb_lower_resolve(w->L, &w->scope, name->name).kind != QB_NAME_UNKNOWN)
+        return;
+    QbDiag *d = qb_lower_error(w->L, "QB0202", name->span, "undefined name '%s'", name->name);
+    qb_lower_hint(w->L, d, "a path is written in quotes: \"%s.%s\"", name->name, path->name);
+}
+
 static void walk_one(Walk *w, const QbExpr *e, bool strict)
 {
     switch (e->kind) {
@@ -264,9 +285,13 @@ static void walk_one(Walk *w, const QbExpr *e, bool strict)
     case QB_E_INDEX:
         walk_index(w, e, strict);
         return;
+    case QB_E_MEMBER:
+        if (is_file_ending(e->name))
+            hint_quotes(w, e);
+        push(w, e->left, strict);
+        return;
     case QB_E_UNARY:
     case QB_E_BINARY:
-    case QB_E_MEMBER:
     case QB_E_GROUP:
         push(w, e->right, strict);
         push(w, e->left, strict);
@@ -281,17 +306,6 @@ static void walk_expr(Walk *w, const QbExpr *e)
         Item item = w->stack[--w->n];
         walk_one(w, item.e, item.strict);
     }
-}
-
-/* save x to a.tif: a path without its quotes. */
-static void hint_quotes(Walk *w, const QbExpr *path)
-{
-    const QbExpr *name = path->left;
-    if (path->kind != QB_E_MEMBER || name->kind != QB_E_NAME ||
-        qb_lower_resolve(w->L, &w->scope, name->name).kind != QB_NAME_UNKNOWN)
-        return;
-    QbDiag *d = qb_lower_error(w->L, "QB0202", name->span, "undefined name '%s'", name->name);
-    qb_lower_hint(w->L, d, "a path is written in quotes: \"%s.%s\"", name->name, path->name);
 }
 
 static void walk_save(Walk *w, const QbStmt *s)

@@ -58,10 +58,11 @@ static void report_operand(QbLower *L, QbOperator op, const QbVal *v, unsigned a
         qb_lower_hint(L, d, "'as(f32)' makes an image of labels");
     else if (v->kind == QB_TABLE)
         qb_lower_hint(L, d, "a table is saved or printed: it has no arithmetic");
-    else if (v->kind == QB_STRING && op == QB_ADD)
+    else if (v->kind == QB_STRING && (op == QB_ADD || op == QB_MOD))
         qb_lower_hint(L, d, "print takes several values: print \"mean\", mean(image)");
     else if (v->kind == QB_IMAGE && (accepts & QB_ACCEPT(QB_MASK)))
         qb_lower_hint(L, d, "a comparison makes a mask of an image: 'image > 0'");
+    qb_lower_hint_kind(L, d, accepts, v);
 }
 
 /* Whether `op` takes these operands, by the kinds that its rows accept. */
@@ -125,6 +126,8 @@ QbVal qb_lower_binary(QbLower *L, QbOperator op, const QbVal *a, const QbVal *b,
             qb_lower_hint(L, d, "voxels and micrometres do not compare before the image is known");
         bool units = (a->kind == QB_LENGTH && b->kind == QB_TIME) ||
                      (a->kind == QB_TIME && b->kind == QB_LENGTH);
+        if ((a->kind == QB_LENGTH) != (b->kind == QB_LENGTH) && op >= QB_LT && !units)
+            qb_lower_hint(L, d, "a length compares with a length: 3 um");
         if (units)
             qb_lower_hint(L, d, "only values of one kind of unit add up and compare");
         if (a->kind == QB_LIST || b->kind == QB_LIST)

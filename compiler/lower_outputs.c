@@ -393,11 +393,6 @@ static bool print_item(QbLower *L, const QbVal *v, QbPrintItem *it)
                       qb_val_operand(L->arena, v));
         return false;
     }
-    if (v->kind == QB_PLOT) {
-        QbDiag *d = qb_lower_error(L, "QB0609", v->span, "'print' writes values, found a plot");
-        qb_lower_hint(L, d, "save it to a .png or .svg file");
-        return false;
-    }
     if (v->kind == QB_LIST && has_node(v)) {
         QbDiag *d = qb_lower_error(L, "QB0609", v->span,
                                    "'print' writes lists that are known before the run");

@@ -47,11 +47,19 @@ void qb_lower_nearest(const QbLower *L, QbDiag *d, const char *word, const char 
 
 /* ---- kinds ------------------------------------------------------------------------------------------ */
 
+/* A number, with a unit perhaps: written in quotes by mistake. */
 static bool is_numeric(const char *text)
 {
+    static const char *const units[] = {"", "px", "nm", "um", "mm", "ms", "s", "min"};
     char *end;
     strtod(text, &end);
-    return end > text && !*end;
+    if (end == text)
+        return false;
+    end += strspn(end, " ");
+    for (int k = 0; k < QB_COUNT(units); k++)
+        if (!strcmp(end, units[k]))
+            return true;
+    return false;
 }
 
 void qb_lower_hint_kind(const QbLower *L, QbDiag *d, unsigned wanted, const QbVal *v)
@@ -74,6 +82,8 @@ void qb_lower_hint_kind(const QbLower *L, QbDiag *d, unsigned wanted, const QbVa
         qb_lower_hint(L, d, "write true or false");
     } else if (v->kind == QB_NUMBER && (wanted & QB_ACCEPT(QB_STAGE))) {
         qb_lower_hint(L, d, "such as median(3)");
+    } else if (v->kind == QB_TABLE) {
+        qb_lower_hint(L, d, "a table is saved or printed");
     } else if (qb_is_raster(v->kind) && number && !image) {
         qb_lower_hint(L, d, "mean(…), otsu(…) and others make a number of an image");
     }
@@ -164,6 +174,10 @@ void qb_lower_unknown_name(QbLower *L, const QbScope *scope, const char *name, Q
     if (called || !strcmp(name, "end"))
         hint_elsewhere(L, d, name, called);
     Words w = visible_names(L, scope);
+    if (!called) {
+        QB_PUSH(L->arena, w.v, w.n, w.cap, "true");
+        QB_PUSH(L->arena, w.v, w.n, w.cap, "false");
+    }
     qb_lower_nearest(L, d, name, w.v, w.n);
     hint_elsewhere(L, d, name, called);
 }

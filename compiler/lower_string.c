@@ -48,6 +48,10 @@ QbVal qb_lower_member(QbLower *L, const QbVal *v, const char *member, QbSpan spa
         return qb_val_poison(span);
     if (v->kind != QB_PATH && v->kind != QB_STRING) {
         QbDiag *d = qb_lower_error(L, "QB0214", span, "%s has no '.%s'", qb_val_found(v), member);
+        if (qb_is_raster(v->kind))
+            qb_lower_hint(L, d, "an image's shape is no value: 'print image' shows it");
+        if (v->kind == QB_TABLE)
+            qb_lower_hint(L, d, "a table is saved or printed as a whole");
         qb_lower_hint(L, d, "'stem', 'name' and 'dir' are parts of a path");
         return qb_val_poison(span);
     }

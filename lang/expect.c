@@ -199,7 +199,7 @@ void qb_expect_report(QbParser *p, uint64_t expected)
         .comma = allows(expected, QB_T_COMMA),
         .colon = allows(expected, QB_T_COLON),
         .to = allows(expected, QB_T_TO),
-        .assign = allows(expected, QB_T_ASSIGN),
+        .then = allows(expected, QB_T_THEN),
         .dots = allows(expected, QB_T_DOTDOT),
     };
     if (is_taken(p, e.found))

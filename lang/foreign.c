@@ -455,5 +455,5 @@ bool qb_foreign_read(QbParser *p, int *at, QbTokens *out)
         if (readers[i](&l))
             return true;
     }
-    return false;
+    return qb_foreign_names(p, at, out);
 }

@@ -7,6 +7,8 @@
 /* Reports the statement of another language that starts at raw token `*at` and puts what stands for it: the names
  * that it would define, with an unknown value. `*at` is then the raw token to go on with. False: it is none. */
 bool qb_foreign_read(QbParser *p, int *at, QbTokens *out);
+/* The same of a line whose first words are not quite qbi (foreign_names.c). */
+bool qb_foreign_names(QbParser *p, int *at, QbTokens *out);
 /* Whether raw token `at` starts a comment of another language behind a statement: then it is reported, and the
  * rest of the line is passed over. */
 bool qb_foreign_comment(QbParser *p, int at);

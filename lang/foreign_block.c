@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* How far an end is looked for: bounds the cost of a file that has very many beginnings. */
+enum { MOST_LINES = 500, MOST_TOKENS = 5000 };
+
 static bool is_one_of(const QbParser *p, const QbToken *t, const char *const *words, int n)
 {
     for (int i = 0; i < n; i++) {
@@ -29,15 +32,15 @@ int qb_foreign_line_end(const QbParser *p, int at)
 
 int qb_foreign_logical_end(const QbParser *p, int at)
 {
-    int depth = 0, first = qb_foreign_line_end(p, at);
-    for (; p->raw.v[at].kind != QB_T_END; at++) {
+    int depth = 0, first = qb_foreign_line_end(p, at), last = at + MOST_TOKENS;
+    for (; p->raw.v[at].kind != QB_T_END && at < last; at++) {
         int kind = p->raw.v[at].kind;
         depth += (kind == QB_T_LPAREN || kind == QB_T_LBRACKET) -
                  (kind == QB_T_RPAREN || kind == QB_T_RBRACKET);
         if (kind == QB_T_NEWLINE && depth <= 0)
             return at;
     }
-    return depth <= 0 ? at : first; /* a bracket that is never closed */
+    return depth <= 0 && at < last ? at : first; /* a bracket that is never closed */
 }
 
 bool qb_foreign_closes(const QbParser *p, const QbToken *t)
@@ -111,8 +114,8 @@ static int indented_end(const QbParser *p, int at, uint32_t indent)
 /* The line of the 'end' that closes a block whose lines are not indented; -1: there is none. */
 static int find_closer(const QbParser *p, int at)
 {
-    int depth = 1;
-    for (int i = next_line(p, at); p->raw.v[i].kind != QB_T_END;
+    int depth = 1, lines = 0;
+    for (int i = next_line(p, at); p->raw.v[i].kind != QB_T_END && lines++ < MOST_LINES;
          i = next_line(p, qb_foreign_line_end(p, i))) {
         const QbToken *t = &p->raw.v[i];
         depth += opens(p, t) - qb_foreign_closes(p, t);

@@ -50,6 +50,9 @@ static const char *first_word_hint(QbParser *p, const QbExpectation *e)
             return foreign[i].hint;
     }
     int kind = e->found->kind;
+    if (e->definition && kind == QB_T_NAME && e->found[1].kind == QB_T_ASSIGN)
+        return qb_arena_printf(p->arena, "a name is one word: %s_%s", qb_token_text(p, first),
+                               qb_token_text(p, e->found));
     if (!e->definition || (kind != QB_T_NAME && kind != QB_T_STRING && kind != QB_T_NUMBER))
         return NULL;
     const char *nearest = qb_nearest(qb_token_text(p, first), statements, QB_COUNT(statements));
@@ -73,6 +76,8 @@ static const char *assign_hint(QbParser *p, const QbExpectation *e)
         return "voxels are not set one by one: NAME = where(mask, value, image)";
     if (alone)
         return "only a plain name can be defined";
+    if (defined && e->at == p->first + 3 && p->tokens[e->at - 1].kind == QB_T_NAME)
+        return "a definition gives one name, each on a line of its own";
     return "to compare, write '=='";
 }
 
@@ -83,6 +88,12 @@ static const char *keyword_hint(QbParser *p, const QbExpectation *e)
         return NULL;
     if (!e->operand && !e->statement && e->operator_ && kind == QB_T_IF)
         return "write if C then A else B";
+    if (e->operand && p->tokens[e->at - 1].kind == QB_T_PIPE && kind != QB_T_IF && kind != QB_T_NOT)
+        return "an operator stands behind '|>', or it is left out";
+    if (kind == QB_T_IN && e->operator_ && p->tokens[p->first].kind != QB_T_PARAM)
+        return "values are compared one by one: x == 1 or x == 2";
+    if (kind == QB_T_NOT && e->operator_)
+        return "'not' stands before what it turns round: not (x == 1)";
     if (e->operand && kind == QB_T_IF)
         return "put it in brackets: (if C then A else B)";
     if (e->operand && kind == QB_T_NOT)
@@ -149,7 +160,7 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
             return "an axis that is kept whole is written ':'";
         if (e->close_paren && !e->comma && p->tokens[p->first].kind == QB_T_PARAM)
             return "a range is written LO..HI, a list of values [a, b]";
-        return e->close_paren && !e->comma ? "a list is written [a, b]" : NULL;
+        return !e->comma && e->operator_ && !e->close_bracket ? "a list is written [a, b]" : NULL;
     case QB_T_FLOORDIV:
     case QB_T_PERCENT:
         return e->statement ? "a comment starts with '#'" : NULL;
@@ -158,6 +169,8 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
                                 : "a range stands only after 'in' of a param";
     case QB_T_RPAREN:
     case QB_T_RBRACKET:
+        if (e->operand && p->tokens[e->at - 1].kind == QB_T_PERCENT)
+            return "a percentage is a plain number, without '%'";
         return (e->operand || e->name) && p->tokens[e->at - 1].kind == QB_T_COMMA
                    ? "remove the comma before it"
                    : NULL;
@@ -175,6 +188,47 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
     default:
         return NULL;
     }
+}
+
+/* img is 10, a AND b: words for operators elsewhere. */
+static const char *word_operator_hint(QbParser *p, const QbExpectation *e)
+{
+    static const WordHint signs[] = {
+        {"is", "write '=='"},   {"eq", "write '=='"},   {"equals", "write '=='"},
+        {"ne", "write '!='"},   {"lt", "write '<'"},    {"gt", "write '>'"},
+        {"le", "write '<='"},   {"ge", "write '>='"},   {"mod", "write '%'"},
+        {"div", "write '//'"},  {"AND", "write 'and'"}, {"OR", "write 'or'"},
+        {"NOT", "write 'not'"}, {"times", "write '*'"}, {"pow", "write '**'"},
+    };
+    for (int i = 0; e->found->kind == QB_T_NAME && e->operator_ && i < QB_COUNT(signs); i++) {
+        if (qb_token_is(p, e->found, signs[i].word))
+            return signs[i].hint;
+    }
+    return NULL;
+}
+
+/* def f(v image), def f v = v, def f(v) v + 1 */
+static const char *def_hint(QbParser *p, const QbExpectation *e)
+{
+    const QbToken *first = &p->tokens[p->first];
+    if (first->kind != QB_T_DEF || is_keyword(e->found->kind) || has_before(p, e, QB_T_ASSIGN) ||
+        e->found->kind == QB_T_COLON || e->found->kind == QB_T_RPAREN ||
+        e->found->kind == QB_T_LBRACE || e->body)
+        return NULL;
+    if (has_before(p, e, QB_T_RPAREN))
+        return "the body stands behind '=', or in { }";
+    if (e->found->kind == QB_T_NAME && e->colon)
+        return qb_arena_printf(p->arena, "write %s: %s", qb_token_text(p, e->found - 1),
+                               qb_token_text(p, e->found));
+    return "def NAME(a: TYPE) = ...";
+}
+
+static const char *use_hint(QbParser *p, const QbExpectation *e)
+{
+    if (p->tokens[p->first].kind != QB_T_USE ||
+        (e->found->kind != QB_T_DOT && e->found->kind != QB_T_SLASH))
+        return NULL;
+    return "a file is named in quotes: use \"FILE.qbi\"";
 }
 
 static const char *operand_hint(QbParser *p, const QbExpectation *e)
@@ -274,6 +328,8 @@ static const char *form_hint(QbParser *p, const QbExpectation *e)
         return "as a file's first word 'qbi' gives the language version: qbi 1";
     if (e->found->kind != QB_T_NEWLINE || e->at == p->first)
         return NULL;
+    if (e->then)
+        return "an if is a value: NAME = if C then A else B";
     if (e->else_)
         return "every if has an else";
     if (e->operand)
@@ -295,9 +351,9 @@ static const char *form_hint(QbParser *p, const QbExpectation *e)
 const char *qb_hint_for(QbParser *p, const QbExpectation *e)
 {
     static const char *(*const hints[])(QbParser *, const QbExpectation *) = {
-        first_word_hint, save_hint,         param_hint,     assign_hint,
-        colon_hint,      broken_line_hint,  keyword_hint,   sign_hint,
-        operand_hint,    side_by_side_hint, early_end_hint, form_hint,
+        first_word_hint, word_operator_hint, def_hint,          use_hint,         save_hint,
+        param_hint,      assign_hint,        colon_hint,        broken_line_hint, keyword_hint,
+        sign_hint,       operand_hint,       side_by_side_hint, early_end_hint,   form_hint,
     };
     for (int i = 0; i < QB_COUNT(hints); i++) {
         const char *hint = hints[i](p, e);

@@ -14,7 +14,7 @@ typedef struct QbExpectation {
     bool operator_; /* an expression could go on here */
     bool name;
     bool definition; /* NAME at a statement's start was read, '=' can follow */
-    bool else_, close_paren, close_bracket, comma, colon, to, assign, dots;
+    bool else_, close_paren, close_bracket, comma, colon, to, then, dots;
 } QbExpectation;
 
 /* In the arena or constant; NULL where no mend is likely. */

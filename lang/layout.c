@@ -22,6 +22,7 @@ typedef struct Layout {
     Bracket open[QB_MAX_NESTING];
     int depth;
     uint32_t indent; /* of the statement at hand */
+    bool is_save;    /* the statement at hand */
 } Layout;
 
 static bool ends_operand(int kind)
@@ -144,16 +145,31 @@ static void close_quietly(Layout *l, int depth)
     }
 }
 
+/* A string without its closing quote, which holds the rest of its line. */
+static bool is_cut_string(const QbParser *p, const QbToken *t)
+{
+    if (t->kind != QB_T_STRING || !t->bad || p->source->text[t->lo] != '"')
+        return false;
+    return t->hi - t->lo < 2 || p->source->text[t->hi - 1] != '"';
+}
+
 /* The same; one report tells of the innermost. */
 static void close_down_to(Layout *l, int depth)
 {
     if (l->depth <= depth)
         return;
     const QbToken *last = last_token(l);
+    if (is_cut_string(l->p, last)) { /* the bracket may be in it */
+        close_quietly(l, depth);
+        return;
+    }
     const char *sign = sign_of(closing_of(l->open[l->depth - 1].kind));
     QbDiag *d = qb_diag_add(l->p->diags, QB_ERROR, "QB0121",
                             (QbSpan){l->p->source, last->hi, last->hi}, "missing '%s'", sign);
     point_at_opening(l, d);
+    d->fix = sign;
+    if (in_brackets(l)) /* what they hold is not known: no later phase shall judge it */
+        put_made(l, QB_T_QBI, true);
     close_quietly(l, depth);
 }
 
@@ -271,11 +287,13 @@ static int find_opening(const Layout *l, const QbToken *t)
 static void drop_stray(Layout *l, const QbToken *t)
 {
     const char *sign = sign_of(t->kind);
-    qb_diag_add(l->p->diags, QB_ERROR, "QB0123", qb_token_span(l->p, t),
-                "unexpected '%s': no '%s' is open here", sign,
-                t->kind == QB_T_RPAREN     ? "("
-                : t->kind == QB_T_RBRACKET ? "["
-                                           : "{");
+    QbDiag *d = qb_diag_add(l->p->diags, QB_ERROR, "QB0123", qb_token_span(l->p, t),
+                            "unexpected '%s': no '%s' is open here", sign,
+                            t->kind == QB_T_RPAREN     ? "("
+                            : t->kind == QB_T_RBRACKET ? "["
+                                                       : "{");
+    d->hint = "remove it, or open one before it";
+    d->fix = "";
     last_token(l)->bad = true;
 }
 
@@ -291,6 +309,8 @@ static void close_bracket(Layout *l, QbToken t)
         QbDiag *d = qb_diag_add(l->p->diags, QB_ERROR, "QB0122", qb_token_span(l->p, &t),
                                 "expected '%s', found '%s'", sign_of(expected), sign_of(t.kind));
         point_at_opening(l, d);
+        d->fix = sign_of(expected);
+        d->hint = qb_arena_printf(l->p->arena, "write '%s'", d->fix);
         t.kind = expected;
         t.bad = true;
         depth = l->depth - 1;
@@ -322,8 +342,10 @@ static void put_word(Layout *l, const QbToken *t)
 /* Puts one raw token; false where brackets nest too deep to go on. */
 static bool lay_out(Layout *l, const QbToken *t)
 {
-    if (at_line_end(l))
+    if (at_line_end(l)) {
         l->indent = t->indent;
+        l->is_save = t->kind == QB_T_SAVE;
+    }
     switch (t->kind) {
     case QB_T_NEWLINE:
         end_line(l);
@@ -339,6 +361,11 @@ static bool lay_out(Layout *l, const QbToken *t)
         return true;
     case QB_T_NAME:
         put_word(l, t);
+        return true;
+    case QB_T_TO:
+        if (l->is_save && in_brackets(l)) /* save f(x to "a.tif" */
+            close_down_to(l, bracket_floor(l));
+        put(l, *t);
         return true;
     default:
         put(l, *t);

@@ -86,15 +86,54 @@ static QbDiag *report(QbParser *p, const QbToken *t, const char *code, const cha
     return qb_diag_add(p->diags, QB_ERROR, code, qb_token_span(p, t), "%s", message);
 }
 
+/* Whether this bad name was reported where it stood before. */
+static bool is_known_word(QbParser *p, const QbToken *t)
+{
+    enum { MOST = 50 };
+    for (int i = 0; i < p->words.n; i++) {
+        if (qb_token_is(p, t, qb_token_text(p, &p->words.v[i])))
+            return true;
+    }
+    if (p->words.n < MOST)
+        qb_tokens_put(p, &p->words, *t);
+    return false;
+}
+
+/* “a.tif” */
+static bool mend_curly_quoted(QbParser *p, QbToken *t)
+{
+    static const char *const open[] = {"\xE2\x80\x9C", "\xE2\x80\x9E", "\xE2\x80\x98"};
+    const char *text = p->source->text + t->lo, *end = NULL;
+    for (int i = 0; i < QB_COUNT(open); i++) {
+        if (strncmp(text, open[i], 3) == 0)
+            end = strstr(text + 3, i == 2 ? "\xE2\x80\x99" : "\xE2\x80\x9D");
+    }
+    if (!end || memchr(text, '\n', (size_t)(end - text)))
+        return false;
+    t->hi = t->lo + (uint32_t)(end + 3 - text);
+    QbDiag *d = report(p, t, "QB0104", "strings are written in plain double quotes");
+    d->fix = qb_arena_printf(p->arena, "\"%.*s\"", (int)(end - text - 3), text + 3);
+    d->hint = qb_arena_printf(p->arena, "write %s", d->fix);
+    p->skipped = t->hi;
+    t->kind = QB_T_STRING;
+    return true;
+}
+
 /* A word with a character that no name has: points at the first such character. */
 static void mend_name(QbParser *p, QbToken *t)
 {
     const char *text = p->source->text;
+    if (mend_curly_quoted(p, t))
+        return;
+    bool known = is_known_word(p, t);
     QbToken at = *t;
     while ((unsigned char)text[at.lo] < 0x80)
         at.lo++;
     uint32_t code = 0;
     at.hi = at.lo + (uint32_t)qb_utf8_decode(text + at.lo, t->hi - at.lo, &code);
+    t->kind = QB_T_NAME;
+    if (known)
+        return;
     const char *shown =
         code == 0xA0 || code == 0x200B || code == 0xFEFF ? "" : qb_token_text(p, &at);
     QbDiag *d = report(
@@ -107,7 +146,6 @@ static void mend_name(QbParser *p, QbToken *t)
         if (signs[i].code == code)
             d->hint = signs[i].hint;
     }
-    t->kind = QB_T_NAME;
 }
 
 static void mend_unterminated(QbParser *p, QbToken *t)
@@ -152,9 +190,27 @@ static void mend_dot(QbParser *p, QbToken *t)
     t->kind = QB_T_NUMBER;
 }
 
+/* 2d = 3 */
+static void mend_digit_name(QbParser *p, QbToken *t, bool defined)
+{
+    if (defined && !is_known_word(p, t))
+        report(p, t, "QB0104",
+               qb_arena_printf(p->arena, "a name starts with a letter or '_', found '%s'",
+                               qb_token_text(p, t)))
+            ->hint = "such as a letter before it";
+    t->kind = QB_T_NAME;
+}
+
 /* A number may not run into letters: 5cm, 0x1F, 1_000, 5e. */
 static void mend_run_on(QbParser *p, QbToken *t)
 {
+    const QbToken *before = p->at > 0 ? &p->raw.v[p->at - 1] : NULL;
+    bool names = before && (before->kind == QB_T_DEF || before->kind == QB_T_PARAM);
+    names = p->whole_file && (names || t->first);
+    if (names || (p->words.n && is_known_word(p, t))) {
+        mend_digit_name(p, t, names);
+        return;
+    }
     const char *text = p->source->text + t->lo;
     int n = (int)(t->hi - t->lo), digits = 0;
     while (digits < n && ((text[digits] >= '0' && text[digits] <= '9') || text[digits] == '.'))
@@ -239,7 +295,7 @@ static void mend_block_comment(QbParser *p, QbToken *t)
 /* Told once in a file: who writes one writes them all. */
 static void mend_semicolon(QbParser *p, QbToken *t)
 {
-    t->kind = QB_T_NEWLINE;
+    t->kind = p->whole_file ? QB_T_NEWLINE : UNREADABLE;
     if (p->told & QB_TOLD_SEMICOLON)
         return;
     p->told |= QB_TOLD_SEMICOLON;

@@ -23,6 +23,8 @@ typedef struct QbParser {
     int n_tokens, cap_tokens;
     QbTokens raw;     /* as they are spelt, while they are mended */
     uint32_t skipped; /* raw tokens before this byte are inside a foreign comment or string */
+    int at;           /* the raw token that is mended now */
+    QbTokens words;   /* bad names that were reported: once is enough */
     unsigned told;    /* QB_TOLD_…: mistakes that are told once in a file */
     uint64_t
         taken; /* bit `kind - QB_T_FIRST`: a reserved word that the file uses as a name, which was reported */

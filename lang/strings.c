@@ -17,7 +17,7 @@ typedef struct Reader {
     bool any_literal;
     QbStringPart *parts;
     int n, cap;
-    bool bad;
+    bool bad, escaped; /* an unknown escape was reported */
 } Reader;
 
 static QbSpan span_of(const Reader *r, uint32_t lo, uint32_t hi)
@@ -60,6 +60,11 @@ static void read_escape(Reader *r)
         r->at += 2;
         return;
     }
+    if (r->escaped) { /* told once a string */
+        r->at++;
+        return;
+    }
+    r->escaped = true;
     int length = qb_utf8_decode(r->text + r->at + 1, r->end - r->at - 1, NULL);
     QbSpan span = span_of(r, r->at, r->at + 1 + (uint32_t)length);
     QbDiag *d = report(

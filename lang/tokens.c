@@ -199,6 +199,7 @@ QbToken *qb_tokens_read(QbParser *p, int *n)
         }
         if (p->whole_file && qb_foreign_comment(p, i))
             continue;
+        p->at = i;
         if (t.kind >= QB_X_CHARACTER)
             qb_mistake_mend(p, &t);
         if (t.kind == QB_T_NUMBER && !t.bad)

@@ -1,5 +1,6 @@
 /* Files that appear whole or not at all. Owns the list of temporary files that are open, which a signal handler may
  * have to remove: the one thing here that outlives a call, a fixed array because a handler can neither lock nor allocate. */
+#include "runtime/deflate.h"
 #include "runtime/image_write.h"
 
 #include <errno.h>
@@ -32,6 +33,8 @@ struct QbAtomicFile {
         first_made; /* length of the first folder on the way to the target that had to be made; 0: none */
     int fd;
     int64_t size;
+    bool kept;    /* in a checkpoint: neither an abort nor a signal removes it */
+    uint32_t crc; /* of a kept file */
 };
 
 static bool fail(QbErr *err, const char *path, int number)
@@ -157,7 +160,24 @@ static bool open_temporary(QbAtomicFile *f, QbErr *err)
     return fail(err, f->path, EEXIST);
 }
 
-bool qb_atomic_open(const char *path, QbAtomicFile **out, QbErr *err)
+static bool open_part(QbAtomicFile *f, const char *part, const QbKept *resume, QbErr *err)
+{
+    f->slot = take_slot();
+    if (!f->slot)
+        return qb_err_set(err, "cannot write '%s': more than %d outputs are open at once", f->path,
+                          MAX_OPEN);
+    int n = snprintf(f->slot->name, sizeof(f->slot->name), "%s", part);
+    if (n < 0 || (size_t)n >= sizeof(f->slot->name))
+        return fail(err, part, ENAMETOOLONG);
+    f->kept = true;
+    f->size = resume ? resume->size : 0;
+    f->crc = resume ? resume->crc : 0;
+    f->fd = open(part, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    return (f->fd >= 0 && ftruncate(f->fd, f->size) == 0) || fail(err, part, errno);
+}
+
+static bool open_file(const char *path, const char *part, const QbKept *resume, QbAtomicFile **out,
+                      QbErr *err)
 {
     if (!*path)
         return qb_err_set(err, "cannot write '': the path is empty");
@@ -170,8 +190,8 @@ bool qb_atomic_open(const char *path, QbAtomicFile **out, QbErr *err)
         free_file(f);
         return fail(err, path, ENOMEM);
     }
-    bool ok =
-        resolve(f, err) && (make_folders(f) || fail(err, path, errno)) && open_temporary(f, err);
+    bool ok = resolve(f, err) && (make_folders(f) || fail(err, path, errno)) &&
+              (part ? open_part(f, part, resume, err) : open_temporary(f, err));
     if (!ok) {
         if (f->target)
             remove_folders(f);
@@ -180,6 +200,22 @@ bool qb_atomic_open(const char *path, QbAtomicFile **out, QbErr *err)
     }
     *out = f;
     return true;
+}
+
+bool qb_atomic_open(const char *path, QbAtomicFile **out, QbErr *err)
+{
+    return open_file(path, NULL, NULL, out, err);
+}
+
+bool qb_atomic_open_kept(const char *path, const char *part, const QbKept *resume,
+                         QbAtomicFile **out, QbErr *err)
+{
+    return open_file(path, part, resume, out, err);
+}
+
+QbKept qb_atomic_kept(const QbAtomicFile *f)
+{
+    return (QbKept){.fd = f->fd, .size = f->size, .crc = f->crc};
 }
 
 const char *qb_atomic_name(const QbAtomicFile *f)
@@ -218,12 +254,57 @@ bool qb_atomic_write(QbAtomicFile *f, const void *bytes, size_t n, QbErr *err)
     if (!write_at(f, bytes, n, f->size, err))
         return false;
     f->size += (int64_t)n;
+    if (f->kept)
+        f->crc = qb_crc32(f->crc, bytes, n);
     return true;
 }
 
 bool qb_atomic_patch(QbAtomicFile *f, const void *bytes, size_t n, int64_t offset, QbErr *err)
 {
+    if (f->kept)
+        f->crc = qb_crc32_patch(f->crc, bytes, n, f->size - offset - (int64_t)n);
     return write_at(f, bytes, n, offset, err);
+}
+
+/* Whether a kept file lies on another disk than its final name, which a file cannot be renamed to. */
+static bool is_elsewhere(const QbAtomicFile *f)
+{
+    struct stat part, folder;
+    const char *slash = strrchr(f->target, '/');
+    char name[QB_MAX_PATH];
+    snprintf(name, sizeof(name), "%.*s", slash ? (int)(slash - f->target) + 1 : 1,
+             slash ? f->target : ".");
+    return fstat(f->fd, &part) == 0 && stat(name, &folder) == 0 && part.st_dev != folder.st_dev;
+}
+
+static bool copy_bytes(QbAtomicFile *f, int from, QbErr *err)
+{
+    unsigned char block[1 << 16];
+    int64_t size = f->size;
+    f->size = 0;
+    while (f->size < size) {
+        size_t n = (size_t)qb_min64(size - f->size, (int64_t)sizeof(block));
+        ssize_t got = pread(from, block, n, f->size);
+        if (got <= 0)
+            return fail(err, f->path, got < 0 ? errno : EIO);
+        if (!qb_atomic_write(f, block, (size_t)got, err))
+            return false;
+    }
+    return true;
+}
+
+/* From here on it is a file like any other; the part goes with the checkpoint. */
+static bool copy_over(QbAtomicFile *f, QbErr *err)
+{
+    int from = f->fd;
+    Slot *slot = f->slot;
+    f->kept = false;
+    f->slot = NULL;
+    f->fd = -1;
+    bool ok = open_temporary(f, err) && copy_bytes(f, from, err);
+    close(from);
+    atomic_store(&slot->state, SLOT_FREE);
+    return ok;
 }
 
 bool qb_atomic_settle(QbAtomicFile *f, QbErr *err)
@@ -231,6 +312,8 @@ bool qb_atomic_settle(QbAtomicFile *f, QbErr *err)
     int number = 0;
     if (f->fd < 0)
         return true;
+    if (f->kept && is_elsewhere(f) && !copy_over(f, err))
+        return false;
     /* Some file systems cannot sync; a full disk may only show here. */
     if (fsync(f->fd) != 0 && errno != EINVAL && errno != ENOSYS && errno != ENOTSUP)
         number = errno;
@@ -275,7 +358,8 @@ void qb_atomic_abort(QbAtomicFile *f)
 {
     if (!f)
         return;
-    unlink(f->slot->name);
+    if (f->slot && !f->kept)
+        unlink(f->slot->name);
     remove_folders(f);
     free_file(f);
 }

@@ -30,7 +30,7 @@ bool qb_batch_stopped(void)
 
 /* ---- workers ----------------------------------------------------------------------------------------- */
 
-static void hand_over(QbBatch *b, QbDone *d)
+void qb_batch_hand_over(QbBatch *b, QbDone *d)
 {
     pthread_mutex_lock(&b->lock);
     while (b->queued >= MAX_QUEUED)
@@ -78,22 +78,32 @@ static bool stops(QbBatch *b)
 /* Those that could not run beside others, one after the other. */
 static void work_alone(QbBatch *b)
 {
+    const QbBatchRoom room = {.threads = b->o->threads, .memory = b->o->memory};
     for (int image = 0; image < b->o->n && !stops(b); image++)
         if (b->waits[image])
-            hand_over(b, qb_batch_image(b, image, b->o->threads, b->o->memory, false));
+            qb_batch_hand_over(b, qb_batch_image(b, image, &room));
+}
+
+/* Images beside those of other threads, until none is left to begin. */
+static void work_beside(QbBatch *b)
+{
+    QbSpareMemory spare = {0};
+    const QbBatchRoom room = {1, b->share, true, &spare};
+    int image;
+    while ((image = take_image(b)) >= 0) {
+        QbDone *d = qb_batch_image(b, image, &room);
+        if (d)
+            qb_batch_hand_over(b, d);
+        else
+            b->waits[image] = true;
+    }
+    qb_spare_free(&spare);
 }
 
 static void *work(void *ctx)
 {
     QbBatch *b = ctx;
-    int image;
-    while ((image = take_image(b)) >= 0) {
-        QbDone *d = qb_batch_image(b, image, 1, b->share, true);
-        if (d)
-            hand_over(b, d);
-        else
-            b->waits[image] = true;
-    }
+    work_beside(b);
     pthread_mutex_lock(&b->lock);
     bool last = b->active == 1;
     if (!last)
@@ -215,7 +225,7 @@ static bool export(QbBatch *b, QbErr *err)
 {
     QbText printed = {0}, cells = {0};
     bool ok = true;
-    for (; ok && b->exported < b->o->n && b->state[b->exported]; b->exported++) {
+    for (; ok && b->exported < b->n && b->state[b->exported]; b->exported++) {
         const QbBatchImage *image = &b->o->images[b->exported];
         const char *name = image->name;
         printed.n = cells.n = 0;
@@ -250,9 +260,12 @@ static bool write_all(QbBatch *b, QbErr *err)
             b->o->progress(b->o->ctx, b->counts);
             committed = qb_now();
         }
+        if (ok && b->o->feed && !b->over)
+            ok = qb_batch_feed(b, err);
         if (!ok) {
             pthread_mutex_lock(&b->lock);
             b->stop = true;
+            pthread_cond_broadcast(&b->came);
             pthread_mutex_unlock(&b->lock);
         }
     }
@@ -266,7 +279,8 @@ static bool run_threads(QbBatch *b, QbErr *err)
     pthread_t *threads = qb_xcalloc((size_t)b->side, sizeof(*threads));
     int n = 0;
     b->active = b->side;
-    while (n < b->side && pthread_create(&threads[n], NULL, work, b) == 0)
+    while (n < b->side &&
+           pthread_create(&threads[n], NULL, b->o->feed ? qb_batch_work_fed : work, b) == 0)
         n++;
     if (n < b->side) {
         pthread_mutex_lock(&b->lock);
@@ -298,7 +312,7 @@ static int64_t weight_of(const QbBatchImage *image, bool ask)
 static void share_machine(QbBatch *b)
 {
     const QbBatchOptions *o = b->o;
-    b->side = o->n < o->threads ? (o->n > 0 ? o->n : 1) : o->threads;
+    b->side = o->feed || o->n >= o->threads ? o->threads : o->n > 0 ? o->n : 1;
     size_t room = o->memory > o->base ? o->memory - o->base : 0;
     b->share = o->base + room / (size_t)b->side;
     bool few = o->threads > 1 && o->n <= FEW_IMAGES * o->threads;
@@ -314,18 +328,22 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
                  .counts = counts,
                  .lock = PTHREAD_MUTEX_INITIALIZER,
                  .arrived = PTHREAD_COND_INITIALIZER,
-                 .left = PTHREAD_COND_INITIALIZER};
+                 .left = PTHREAD_COND_INITIALIZER,
+                 .came = PTHREAD_COND_INITIALIZER,
+                 .n = o->n};
+    size_t most = (size_t)(o->feed ? o->most : o->n) + 1;
     *counts = (QbBatchCounts){.n = o->n};
+    qb_batch_open_machine(&b);
     b.last = &b.first;
     b.last_news = &b.news;
-    b.olds = qb_xcalloc((size_t)o->n + 1, sizeof(*b.olds));
-    b.state = qb_xcalloc((size_t)o->n + 1, 1);
-    b.waits = qb_xcalloc((size_t)o->n + 1, sizeof(bool));
+    b.olds = qb_xcalloc(most, sizeof(*b.olds));
+    b.state = qb_xcalloc(most, 1);
+    b.waits = qb_xcalloc(most, sizeof(bool));
     share_machine(&b);
     bool ok = qb_results_olds(results, b.olds, o->n, err) &&
               qb_result_files_open(o->folder, o->run, &b.files, err) && run_threads(&b, err);
     ok = ok && qb_result_files_end(b.files, err);
-    counts->stopped = counts->done + counts->failed < o->n;
+    counts->stopped = counts->done + counts->failed < b.n;
     qb_result_files_close(b.files);
     tell_news(&b, false);
     free(b.olds);
@@ -335,5 +353,7 @@ bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *co
     pthread_mutex_destroy(&b.lock);
     pthread_cond_destroy(&b.arrived);
     pthread_cond_destroy(&b.left);
+    pthread_cond_destroy(&b.came);
+    pthread_rwlock_destroy(&b.machine);
     return ok;
 }

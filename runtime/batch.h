@@ -75,6 +75,12 @@ typedef struct QbBatchOptions {
     int threads;
     size_t memory, base;
     int retries, max_failures; /* 0: any number */
+    /* Images that come while it runs: `feed` puts them behind those in `images`, which has room for `most`, and says how many
+     * there are by now; called a few times a second. False: no more come, or the error is set. NULL: there are n. */
+    bool (*feed)(void *ctx, const QbBatchCounts *c, int *n, QbErr *err);
+    void *feed_ctx;
+    int most;
+    bool keep_gone; /* an image whose file is gone stays done, if it was */
     const QbBatchFront *front;
     void *ctx; /* of these, which the thread of the caller calls: */
     void (*told)(void *ctx, int image, QbBatchState state,

@@ -232,7 +232,7 @@ bool qb_batch_is_done(const QbBatchJob *job, const QbResultOld *old, const char 
     return there;
 }
 
-static void run_plan(const QbBatch *b, QbDone *d, const char *folder)
+static void run_plan(const QbBatch *b, QbDone *d, const char *folder, QbSpareMemory *spare)
 {
     QbErr err = {0};
     QbRunOptions ro = {.out_dir = folder,
@@ -240,7 +240,8 @@ static void run_plan(const QbBatch *b, QbDone *d, const char *folder)
                        .kernels = b->o->kernels,
                        .provenance = d->job.provenance,
                        .started = qb_now(),
-                       .gather = true};
+                       .gather = true,
+                       .spare = spare};
     clear_left(d->job.plan->dag, folder);
     if (qb_run(d->job.plan, &ro, &d->result, &err) &&
         settle(d->job.plan->dag, folder, strlen(b->o->folder), &err)) {
@@ -259,7 +260,7 @@ static void place_unread(const QbBatch *b, QbDone *d, const char *why)
 }
 
 /* False: the image waits until it has the machine to itself. */
-static bool attempt(const QbBatch *b, QbDone *d, int threads, size_t memory, bool may_wait)
+static bool attempt(const QbBatch *b, QbDone *d, const QbBatchRoom *room)
 {
     const QbBatchOptions *o = b->o;
     const QbBatchImage *image = &o->images[d->job.image];
@@ -267,6 +268,10 @@ static bool attempt(const QbBatch *b, QbDone *d, int threads, size_t memory, boo
     d->state = QB_BATCH_FAILED;
     if (image->fault) {
         set_failure(&d->job.failure, "", "%s", image->fault);
+        return true;
+    }
+    if (o->keep_gone && b->olds[d->job.image].done && access(image->path, F_OK) != 0) {
+        d->state = QB_BATCH_KEPT;
         return true;
     }
     if (!qb_batch_hash(image->path, d->sha256, &err)) {
@@ -279,11 +284,11 @@ static bool attempt(const QbBatch *b, QbDone *d, int threads, size_t memory, boo
         d->state = QB_BATCH_KEPT;
         return true;
     }
-    if (!o->front->plan(o->front->ctx, &d->job, threads, memory))
-        return !(d->job.too_big && may_wait);
+    if (!o->front->plan(o->front->ctx, &d->job, room->threads, room->memory))
+        return !(d->job.too_big && room->may_wait);
     QbText folder = {0};
     qb_text_addf(&folder, "%s/%s", o->folder, image->name);
-    run_plan(b, d, folder.s);
+    run_plan(b, d, folder.s, room->spare);
     qb_text_free(&folder);
     return true;
 }
@@ -309,16 +314,16 @@ void qb_done_free(QbDone *d)
     free(d);
 }
 
-QbDone *qb_batch_image(const QbBatch *b, int image, int threads, size_t memory, bool may_wait)
+QbDone *qb_batch_image(const QbBatch *b, int image, const QbBatchRoom *room)
 {
     QbDone *d = qb_xcalloc(1, sizeof(*d));
     double started = qb_now();
     d->start = wall_clock();
-    if (image + b->side < b->o->n)
+    if (!b->o->feed && image + b->side < b->o->n)
         read_ahead(&b->o->images[image + b->side]);
     for (int k = 0;; k++) {
         begin_job(b, d, image);
-        bool final = attempt(b, d, threads, memory, may_wait);
+        bool final = attempt(b, d, room);
         if (!final) {
             qb_done_free(d);
             return NULL;

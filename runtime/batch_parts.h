@@ -39,8 +39,12 @@ typedef struct QbBatch {
     int64_t *weight; /* bytes of each image's voxels, as far as that is known */
     int64_t weights; /* of all */
 
-    pthread_mutex_t lock; /* of all below */
-    pthread_cond_t arrived, left;
+    pthread_rwlock_t machine; /* of images that come: read beside others, written alone */
+
+    pthread_mutex_t lock; /* of all below; `n` changes in the caller's thread alone */
+    pthread_cond_t arrived, left, came;
+    int n;     /* images by now */
+    bool over; /* no more come */
     int next, active, failures;
     bool *waits; /* images that need the machine to themselves */
     bool stop;   /* no more are begun */
@@ -48,8 +52,23 @@ typedef struct QbBatch {
     int queued;
 } QbBatch;
 
-/* One image, all the way. NULL: it must wait for more memory (`may_wait`). */
-QbDone *qb_batch_image(const QbBatch *b, int image, int threads, size_t memory, bool may_wait);
+/* What an image may take. */
+typedef struct QbBatchRoom {
+    int threads;
+    size_t memory;
+    bool may_wait;        /* for more memory */
+    QbSpareMemory *spare; /* from image to image; NULL: none */
+} QbBatchRoom;
+
+/* One image, all the way. NULL: it must wait for more memory. */
+QbDone *qb_batch_image(const QbBatch *b, int image, const QbBatchRoom *room);
 void qb_done_free(QbDone *d);
+/* An image that is finished, to the caller's thread. */
+void qb_batch_hand_over(QbBatch *b, QbDone *d);
+
+/* batch_feed.c: the caller's thread takes images that came; a worker of such a batch. */
+bool qb_batch_feed(QbBatch *b, QbErr *err);
+void *qb_batch_work_fed(void *ctx);
+void qb_batch_open_machine(QbBatch *b);
 
 #endif

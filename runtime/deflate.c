@@ -133,3 +133,19 @@ size_t qb_deflate(QbDeflater *d, const void *in, size_t n, void *out, size_t cap
 {
     return libdeflate_zlib_compress(d->c, in, n, out, cap);
 }
+
+/* ---- checksums -------------------------------------------------------------------------------------- */
+
+uint32_t qb_crc32(uint32_t crc, const void *bytes, size_t n)
+{
+    return libdeflate_crc32(crc, bytes, n);
+}
+
+/* Texts of one length differ in their sums by what their difference adds, wherever it stands. */
+uint32_t qb_crc32_patch(uint32_t crc, const void *bytes, size_t n, int64_t after)
+{
+    static const uint8_t zeros[16];
+    QB_CHECK(n <= sizeof(zeros));
+    uint32_t change = qb_crc32(0, bytes, n) ^ qb_crc32(0, zeros, n);
+    return crc ^ (uint32_t)crc32_combine(change, 0, (z_off_t)after);
+}

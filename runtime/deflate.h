@@ -1,4 +1,4 @@
-/* Zlib streams, packed and unpacked, whole or piece by piece. Knows bytes alone: no files, no images. */
+/* Zlib streams, packed and unpacked, whole or piece by piece; checksums. Knows bytes alone: no files, no images. */
 #ifndef QB_RUNTIME_DEFLATE_H
 #define QB_RUNTIME_DEFLATE_H
 
@@ -26,5 +26,10 @@ void qb_deflater_free(QbDeflater *take_d);
 size_t qb_deflate_bound(size_t n);
 /* Packs n bytes as one zlib stream; 0 if `cap` does not do. The same bytes for the same input. */
 size_t qb_deflate(QbDeflater *d, const void *in, size_t n, void *out, size_t cap);
+
+/* The CRC-32 of what came before, and n bytes more; of nothing: 0. */
+uint32_t qb_crc32(uint32_t crc, const void *bytes, size_t n);
+/* The CRC-32 of a text in which n bytes of 0, with `after` bytes behind them, become these. n <= 16. */
+uint32_t qb_crc32_patch(uint32_t crc, const void *bytes, size_t n, int64_t after);
 
 #endif

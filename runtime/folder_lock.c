@@ -1,6 +1,6 @@
-/* One batch at a time in a folder: a lock that the system takes back however its process ends, in a file that holds the
+/* One user at a time of a folder: a lock that the system takes back however its process ends, in a file that holds the
  * process's number. Knows nothing of what the folder is for. */
-#include "runtime/results.h"
+#include "runtime/folder_lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -51,12 +51,12 @@ static void settle_folder(const char *folder)
     close(fd);
 }
 
-static bool refuse(const QbFolderLock *l, const char *folder, QbErr *err)
+static bool refuse(const QbFolderLock *l, const char *folder, const char *what, QbErr *err)
 {
     char pid[32] = "";
     ssize_t n = pread(l->fd, pid, sizeof(pid) - 1, 0);
     pid[n > 0 ? strspn(pid, "0123456789") : 0] = '\0';
-    return qb_err_set(err, "another batch works in '%s': process %s", folder,
+    return qb_err_set(err, "another %s works in '%s': process %s", what, folder,
                       pid[0] ? pid : "unknown");
 }
 
@@ -68,7 +68,7 @@ static bool still_there(const QbFolderLock *l)
            a.st_dev == b.st_dev;
 }
 
-static bool take(QbFolderLock *l, const char *folder, QbErr *err)
+static bool take(QbFolderLock *l, const char *folder, const char *what, QbErr *err)
 {
     for (int attempt = 0; attempt < 100; attempt++) {
         l->fd = open(l->path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
@@ -76,7 +76,7 @@ static bool take(QbFolderLock *l, const char *folder, QbErr *err)
             return qb_err_set(err, "cannot write '%s': %s", l->path, strerror(errno));
         if (flock(l->fd, LOCK_EX | LOCK_NB) != 0)
             return errno == EWOULDBLOCK
-                       ? refuse(l, folder, err)
+                       ? refuse(l, folder, what, err)
                        : qb_err_set(err, "cannot lock '%s': %s", l->path, strerror(errno));
         if (still_there(l))
             return true;
@@ -86,15 +86,15 @@ static bool take(QbFolderLock *l, const char *folder, QbErr *err)
     return qb_err_set(err, "cannot lock '%s'", l->path);
 }
 
-bool qb_folder_lock(const char *folder, QbFolderLock **lock, QbErr *err)
+bool qb_folder_lock(const char *folder, const char *what, QbFolderLock **lock, QbErr *err)
 {
     if (!make_folder(folder, err))
         return false;
     QbFolderLock *l = qb_xcalloc(1, sizeof(*l));
-    int n = snprintf(l->path, sizeof(l->path), "%s/.batch.lock", folder);
+    int n = snprintf(l->path, sizeof(l->path), "%s/.%s.lock", folder, what);
     l->fd = -1;
     bool ok = (size_t)n < sizeof(l->path) || qb_err_set(err, "the path '%s' is too long", folder);
-    ok = ok && take(l, folder, err);
+    ok = ok && take(l, folder, what, err);
     settle_folder(folder);
     char pid[32];
     int digits = snprintf(pid, sizeof(pid), "%ld\n", (long)getpid());

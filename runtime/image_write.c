@@ -73,7 +73,8 @@ bool qb_writer_begin(const QbWriteSpec *spec, const QbWriterOps *ops, QbImageWri
         .atom = qb_writer_atom(&spec->type, spec->store),
     };
     QB_CHECK(qb_is_raster(spec->type.kind) && qb_voxels(&spec->type) > 0);
-    if (!qb_atomic_open(spec->path, &w->file, err)) {
+    if (!(spec->part ? qb_atomic_open_kept(spec->path, spec->part, spec->resume, &w->file, err)
+                     : qb_atomic_open(spec->path, &w->file, err))) {
         free(w);
         return false;
     }
@@ -280,6 +281,14 @@ bool qb_writer_finish(QbImageWriter *w, QbAtomicFile **file, QbErr *err)
     *file = w->file;
     free_writer(w);
     return true;
+}
+
+bool qb_writer_keep(QbImageWriter *w, QbKeep *k, QbKept *file, QbErr *err)
+{
+    QB_CHECK(!w->waiting);
+    *file = qb_atomic_kept(w->file);
+    return qb_keep_bytes(k, &w->next, sizeof(w->next), err) &&
+           (!w->ops->keep || w->ops->keep(w, k, file, err));
 }
 
 bool qb_writer_commit(QbImageWriter *w, int64_t *bytes, QbErr *err)

@@ -26,7 +26,9 @@ typedef struct QbWriterOps {
     bool (*put)(QbImageWriter *w, const QbPiece *piece, const uint8_t *bytes,
                 QbErr *err);                      /* in order */
     bool (*finish)(QbImageWriter *w, QbErr *err); /* NULL: nothing */
-    void (*free)(QbImageWriter *w);               /* format; NULL: nothing */
+    /* The format's part of a checkpoint, and the place that is changed later. NULL: nothing. */
+    bool (*keep)(QbImageWriter *w, QbKeep *k, QbKept *file, QbErr *err);
+    void (*free)(QbImageWriter *w); /* format; NULL: nothing */
 } QbWriterOps;
 
 struct QbImageWriter {

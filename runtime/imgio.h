@@ -4,6 +4,7 @@
 #define QB_RUNTIME_IMGIO_H
 
 #include "core/arena.h"
+#include "core/keep.h"
 #include "core/table.h"
 #include "core/type.h"
 
@@ -62,6 +63,20 @@ int64_t qb_atomic_size(const QbAtomicFile *f);
 bool qb_atomic_settle(QbAtomicFile *f, QbErr *err);
 bool qb_atomic_commit(QbAtomicFile *take_f, QbErr *err); /* settles, renames */
 void qb_atomic_abort(QbAtomicFile *take_f);
+/* A file that is written in a checkpoint instead of beside its final name, and stays there when it is aborted. */
+typedef struct QbKept {
+    int fd;
+    int64_t size;   /* bytes that count */
+    uint32_t crc;   /* of them */
+    int64_t link;   /* of them, so many from here are changed later: as if they were 0 */
+    int link_bytes; /* 0: none */
+} QbKept;
+/* Begins `part` anew, or goes on with it after its first resume->size bytes; commit moves it to `path`. */
+bool qb_atomic_open_kept(const char *path, const char *part, const QbKept *resume, QbAtomicFile **f,
+                         QbErr *err);
+QbKept qb_atomic_kept(const QbAtomicFile *f);
+/* Removes what killed processes left of `path` beside it. */
+void qb_atomic_clear(const char *path);
 /* Forces the names of a file that appeared to the disk: the folder it is in, and those above it down to `top` bytes of the path. */
 bool qb_folders_settle(const char *path, size_t top, QbErr *err);
 /* Removes every temporary file of this process that is still open; async-signal-safe. */
@@ -74,8 +89,10 @@ typedef struct QbWriteSpec {
         store; /* pixel type in the file: u8 for masks (0, 255), u16 or u32 for labels, else type.pix */
     const char *description; /* provenance, for the TIFF description and PNG text */
     double low, high;        /* PNG of an image that is not u8: the range scaled to 0..255 */
-    bool bar;                /* PNG: with a size bar; the voxel size is known */
-    struct QbThumb *thumb;   /* gets the rows too (runtime/thumb.h), or NULL; borrowed */
+    const char *part;        /* where it is kept in a checkpoint; NULL: nowhere */
+    const QbKept *resume; /* goes on with the part: what the checkpoint knows of it; NULL: begins */
+    bool bar;             /* PNG: with a size bar; the voxel size is known */
+    struct QbThumb *thumb; /* gets the rows too (runtime/thumb.h), or NULL; borrowed */
 } QbWriteSpec;
 
 /* A writer takes the raster in horizontal blocks. pack runs in parallel and turns the rows of a box (whole rows of axis 2; boxes cut the image along
@@ -95,6 +112,8 @@ bool qb_writer_append(QbImageWriter *w, QbPacked *take, QbErr *err);
 void qb_packed_free(QbPacked *p);
 /* Writes the file to its end: whole and settled beside its final name, to be committed or aborted. NULL on failure. */
 bool qb_writer_finish(QbImageWriter *take_w, QbAtomicFile **file, QbErr *err);
+/* A writer with a part, between two blocks: what it must know to go on, into a checkpoint or back; and its file. */
+bool qb_writer_keep(QbImageWriter *w, QbKeep *k, QbKept *file, QbErr *err);
 /* Finishes and makes it appear; *bytes (or NULL) is the file's size. */
 bool qb_writer_commit(QbImageWriter *take_w, int64_t *bytes, QbErr *err);
 void qb_writer_abort(QbImageWriter *take_w);

@@ -33,6 +33,37 @@ void qb_memory_unmap(unsigned char *p, size_t bytes)
         munmap(p, bytes);
 }
 
+bool qb_memory_take(QbKeptMemory *kept, size_t bytes, unsigned char **out, QbErr *err)
+{
+    QbKeptMemory had = kept ? *kept : (QbKeptMemory){0};
+    size_t used = qb_round_up(bytes, (size_t)sysconf(_SC_PAGESIZE));
+    if (kept)
+        *kept = (QbKeptMemory){0};
+    if (!bytes || had.bytes < bytes) {
+        qb_memory_unmap(had.p, had.bytes);
+        return qb_memory_map(bytes, out, err);
+    }
+    if (had.bytes > used)
+        qb_memory_unmap(had.p + used, had.bytes - used);
+    *out = had.p;
+    return true;
+}
+
+void qb_memory_keep(QbKeptMemory *kept, unsigned char *take_p, size_t bytes)
+{
+    if (kept)
+        *kept = (QbKeptMemory){take_p, bytes};
+    else
+        qb_memory_unmap(take_p, bytes);
+}
+
+void qb_spare_free(QbSpareMemory *s)
+{
+    qb_memory_unmap(s->rings.p, s->rings.bytes);
+    qb_memory_unmap(s->scratch.p, s->scratch.bytes);
+    *s = (QbSpareMemory){0};
+}
+
 size_t qb_memory_peak(void)
 {
     struct rusage u;

@@ -55,7 +55,7 @@ bool qb_writer_open_npy(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err
     QbImageWriter *w;
     if (!qb_writer_begin(spec, &npy_ops, &w, err))
         return false;
-    if (!write_header(w, err)) {
+    if (!spec->resume && !write_header(w, err)) {
         qb_writer_abort(w);
         return false;
     }

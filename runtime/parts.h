@@ -38,6 +38,7 @@ typedef struct Live {
     int running;                      /* tiles in work */
     int *users, *user_input, n_users; /* consumers of the ring in this pass */
     int64_t voxels;                   /* done so far, and the time that took in tasks */
+    int64_t skipped;                  /* that a checkpoint had */
     double seconds;
 } Live;
 
@@ -84,6 +85,7 @@ typedef struct Ready {
     Run *run;
     Live **order; /* steps of this pass, topological */
     int n, n_finished;
+    bool hold; /* no quantum is started */
 } Ready;
 void qb_ready_open(Ready *c, Run *run, int pass);
 void qb_ready_close(Ready *c);
@@ -91,6 +93,10 @@ bool qb_ready_pick(Ready *c, bool commit, Task *t); /* with `commit` it is taken
 void qb_ready_complete(Ready *c, const Task *t);
 bool qb_ready_needs_merge(const QbStep *s);
 void qb_ready_rewind(Live *l); /* a step to its first quantum */
+/* A step to the quantum that begins at a tick; before the pass is opened. */
+void qb_ready_seek(Live *l, int64_t tick);
+/* First tick of the ring that a consumer still needs. */
+int64_t qb_ready_released(const Run *run, const Live *l);
 
 /* sched.c: all tasks of one pass. */
 bool qb_sched_pass(Run *run, int pass, QbErr *err);
@@ -114,6 +120,10 @@ bool qb_live_next(const Live *l, QbBox *box);
 /* memory.c: zero pages from the system, with huge pages where that wastes little; false says how much was asked for. */
 bool qb_memory_map(size_t bytes, unsigned char **out, QbErr *err);
 void qb_memory_unmap(unsigned char *p, size_t bytes);
+/* The same from memory that was kept (`kept` NULL: none is): of that the first `bytes`, with whatever is in them, where it is so
+ * large; the rest is given back. And the way back. */
+bool qb_memory_take(QbKeptMemory *kept, size_t bytes, unsigned char **out, QbErr *err);
+void qb_memory_keep(QbKeptMemory *kept, unsigned char *take_p, size_t bytes);
 size_t qb_memory_peak(void); /* highest resident size of the process so far, bytes */
 size_t qb_memory_resident(void);
 
@@ -124,6 +134,17 @@ bool qb_sink_append(Live *l, const Flight *f, QbErr *err);
 /* All files of the run appear, or none: rasters that were written, and tables that are written now. */
 bool qb_outputs_commit(Run *run, QbErr *err);
 void qb_outputs_abort(Run *run);
+
+/* checkpoint.c. `save` is called when no task is at work and no quantum is begun; unless it must be it may put itself off, where it
+ * would cost too much by now. `settle` makes what was saved count; others may be at work. */
+double qb_checkpoint_next(const Run *run, int pass); /* when the next one is due */
+bool qb_checkpoint_save(Run *run, int pass, bool anyhow, QbErr *err);
+bool qb_checkpoint_settle(Run *run, QbErr *err);
+/* Takes the states of a pass, whose steps are open, where there are any. */
+bool qb_checkpoint_load(Run *run, int pass, QbErr *err);
+/* Where a sink writes; NULL: beside its final name. *resume: what is there. */
+const char *qb_checkpoint_out(const Run *run, const QbStep *s, char path[QB_MAX_PATH],
+                              const QbKept **resume);
 
 /* plot_sink.c: draws an output that is a plot: its file is whole, and still has to be committed or aborted. */
 bool qb_plot_sink(const Run *run, int output, const char *path, QbAtomicFile **file, QbErr *err);

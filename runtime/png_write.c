@@ -8,15 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/spill.h"
+
 #define LEVEL 6
 
 typedef struct Png {
     png_structp png;
     png_infop info;
     bool rgb;
-    QbSizeBar *bar; /* or NULL */
-    char text[256]; /* libpng's last complaint */
-    QbErr *err;     /* of the call in progress */
+    QbSizeBar *bar;    /* or NULL */
+    char *description; /* of one that is kept in a checkpoint */
+    char text[256];    /* libpng's last complaint */
+    QbErr *err;        /* of the call in progress */
 } Png;
 
 static bool encode(const QbImageWriter *w, const QbPiece *piece, const void *const *rows,
@@ -134,13 +137,54 @@ static void free_png(QbImageWriter *w)
     Png *p = w->format;
     if (p && p->png)
         png_destroy_write_struct(&p->png, &p->info);
-    if (p)
+    if (p) {
+        free(p->description);
         qb_size_bar_free(p->bar);
+    }
     free(p);
 }
 
 static const QbWriterOps png_ops = {
     .encode = encode, .put = put, .finish = finish, .free = free_png};
+
+/* ---- in a checkpoint --------------------------------------------------------------------------------- */
+
+/* The packed stream of a picture cannot be taken up again: its rows are kept as they are, and packed at the end. */
+static bool put_part(QbImageWriter *w, const QbPiece *piece, const uint8_t *bytes, QbErr *err)
+{
+    return qb_atomic_write(w->file, bytes, piece->size, err);
+}
+
+static bool pack_part(QbImageWriter *w, const QbAtomicFile *part, QbErr *err)
+{
+    QbKept kept = qb_atomic_kept(part);
+    size_t row_bytes = (size_t)(kept.size / w->page_rows);
+    uint8_t *rows = malloc((size_t)w->atom * row_bytes);
+    bool ok = rows || qb_err_set(err, "cannot write '%s': out of memory", qb_atomic_path(part));
+    for (int64_t y = 0; ok && y < w->page_rows; y += w->atom) {
+        QbPiece piece = {.row = y, .n_rows = qb_min64(w->atom, w->page_rows - y)};
+        piece.size = (size_t)piece.n_rows * row_bytes;
+        ok = qb_spill_read(kept.fd, y * (int64_t)row_bytes, rows, piece.size, err) &&
+             put(w, &piece, rows, err);
+    }
+    free(rows);
+    return ok;
+}
+
+static bool finish_part(QbImageWriter *w, QbErr *err)
+{
+    const Png *p = w->format;
+    QbAtomicFile *part = w->file, *file;
+    if (!qb_atomic_open(qb_atomic_path(part), &file, err))
+        return false;
+    w->file = file;
+    bool ok = start(w, p->description, err) && pack_part(w, part, err) && finish(w, err);
+    qb_atomic_abort(part);
+    return ok;
+}
+
+static const QbWriterOps part_ops = {
+    .encode = encode, .put = put_part, .finish = finish_part, .free = free_png};
 
 bool qb_writer_open_png(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err)
 {
@@ -151,7 +195,7 @@ bool qb_writer_open_png(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err
         return qb_err_set(err, "cannot write '%s': a PNG holds at most %ld voxels a side",
                           spec->path, (long)PNG_UINT_31_MAX);
     QbImageWriter *w;
-    if (!qb_writer_begin(spec, &png_ops, &w, err))
+    if (!qb_writer_begin(spec, spec->part ? &part_ops : &png_ops, &w, err))
         return false;
     Png *p = calloc(1, sizeof(*p));
     w->format = p;
@@ -159,9 +203,11 @@ bool qb_writer_open_png(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err
         qb_err_set(err, "cannot write '%s': out of memory", spec->path);
     else
         p->rgb = qb_picture_samples(&spec->type) == 3;
+    if (p && spec->part && spec->description)
+        p->description = strdup(spec->description);
     if (p && spec->bar)
         p->bar = qb_size_bar_new(&spec->type, err);
-    if (!p || (spec->bar && !p->bar) || !start(w, spec->description, err)) {
+    if (!p || (spec->bar && !p->bar) || (!spec->part && !start(w, spec->description, err))) {
         qb_writer_abort(w);
         return false;
     }

@@ -74,7 +74,7 @@ static bool print_item(const Run *run, const QbPrintItem *it, QbText *out, QbErr
         return true;
     }
     const QbType *type = &qb_dag_at(run->plan->dag, it->node)->type;
-    if (qb_is_raster(type->kind)) {
+    if (qb_is_raster(type->kind) || type->kind == QB_PLOT) {
         print_range(run, it, out);
         return true;
     }

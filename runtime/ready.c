@@ -35,12 +35,11 @@ bool qb_live_next(const Live *l, QbBox *box)
     return true;
 }
 
-/* First tick of the ring that a consumer still needs. */
-static int64_t released(const Ready *c, const Live *l)
+int64_t qb_ready_released(const Run *run, const Live *l)
 {
     int64_t low = l->step->ticks;
     for (int u = 0; u < l->n_users; u++) {
-        const Live *user = &c->run->live[l->users[u]];
+        const Live *user = &run->live[l->users[u]];
         QbBox box, need;
         if (!qb_live_next(user, &box))
             continue;
@@ -78,7 +77,8 @@ static bool may_start(const Ready *c, const Live *l, QbBox *box)
     *box = cursor_box(l);
     if (!inputs_are_there(c, l, box))
         return false;
-    return !qb_step_has_ring(s) || qb_step_tick(s, box->hi[0] - 1) + 1 - s->ring <= released(c, l);
+    return !qb_step_has_ring(s) ||
+           qb_step_tick(s, box->hi[0] - 1) + 1 - s->ring <= qb_ready_released(c->run, l);
 }
 
 bool qb_ready_needs_merge(const QbStep *s)
@@ -132,7 +132,7 @@ static bool next_of(Ready *c, Live *l, bool commit, Task *t)
             return true;
         }
     }
-    if (!may_start(c, l, &box))
+    if (c->hold || !may_start(c, l, &box))
         return false;
     if (commit) {
         Flight *f = start_quantum(l, &box);
@@ -188,6 +188,8 @@ void qb_ready_open(Ready *c, Run *run, int pass)
     for (int i = 0; i < run->plan->n_steps; i++)
         if (qb_step_runs(&run->plan->steps[i]) && run->plan->steps[i].pass == pass)
             c->order[c->n++] = &run->live[i];
+    for (int i = 0; i < c->n; i++)
+        c->n_finished += c->order[i]->finished;
 }
 
 void qb_ready_rewind(Live *l)
@@ -197,6 +199,24 @@ void qb_ready_rewind(Live *l)
     l->published = 0;
     l->first = l->n_flights = l->running = 0;
     l->merging = l->finished = false;
+}
+
+void qb_ready_seek(Live *l, int64_t tick)
+{
+    const QbStep *s = l->step;
+    int64_t slice = (s->box.hi[1] - s->box.lo[1]) * (s->box.hi[2] - s->box.lo[2]);
+    l->published = tick;
+    l->skipped = tick * slice;
+    l->interval = 0;
+    while (l->interval < s->n_intervals) {
+        const QbInterval *v = &s->interval[l->interval];
+        if (tick < v->tick + v->hi - v->lo) {
+            l->at = v->lo + (tick - v->tick);
+            return;
+        }
+        l->interval++;
+    }
+    l->finished = true;
 }
 
 void qb_ready_close(Ready *c)

@@ -5,6 +5,7 @@
 
 #include "core/table.h"
 #include "core/text.h"
+#include "runtime/folder_lock.h"
 
 /* A saved table of the pipeline. */
 typedef struct QbResultTable {
@@ -76,6 +77,11 @@ void qb_results_close(QbResults *r);
  * numbers. Tables of another shape go with all rows. */
 bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage *images, int n,
                       QbErr *err);
+/* Name and path of every image that is known, by its number; called before a list is given. */
+bool qb_results_list(QbResults *r, void *ctx,
+                     void (*call)(void *ctx, const char *name, const char *path), QbErr *err);
+/* One more image, behind all others. */
+bool qb_results_add(QbResults *r, int image, const QbResultImage *row, QbErr *err);
 /* What is known of the image of a name. */
 bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err);
 /* The same of all images of the batch, by their numbers. */
@@ -106,12 +112,5 @@ void qb_result_files_close(QbResultFiles *f);
 void qb_result_name(QbText *t, const char *name); /* a cell of text, in quotes where it must */
 /* The cells that say which image it is: its name, then its tags. */
 void qb_result_cells(QbText *t, const QbResultRun *run, const QbResultImage *image);
-
-/* ---- the folder's lock, folder_lock.c ---------------------------------------------------------------- */
-
-typedef struct QbFolderLock QbFolderLock;
-/* Makes the folder; refused, with the other's process number, where another batch works in it. */
-bool qb_folder_lock(const char *folder, QbFolderLock **lock, QbErr *err);
-void qb_folder_unlock(QbFolderLock *lock);
 
 #endif

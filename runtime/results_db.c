@@ -406,6 +406,19 @@ bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err)
     return s != NULL;
 }
 
+bool qb_results_list(QbResults *r, void *ctx,
+                     void (*call)(void *ctx, const char *name, const char *path), QbErr *err)
+{
+    if (qb_db_ask(r->db, "SELECT count(*) FROM sqlite_master WHERE name = 'images'", 0) == 0)
+        return true;
+    QbDbStatement *s = prepare(r, "SELECT name, path FROM images ORDER BY image_id", err);
+    while (s && qb_db_row(s))
+        call(ctx, qb_db_text(s, 0), qb_db_text(s, 1));
+    bool ok = s && qb_db_ended(s, err);
+    qb_db_end(s);
+    return ok;
+}
+
 bool qb_results_canonical(QbResults *r, const char *key, QbText *out, QbErr *err)
 {
     QbDbStatement *s = prepare(r, "SELECT text FROM pipelines WHERE key = ?", err);

@@ -180,6 +180,18 @@ static bool begin(QbResults *r, QbErr *err)
     return r->in_transaction;
 }
 
+bool qb_results_add(QbResults *r, int image, const QbResultImage *row, QbErr *err)
+{
+    if (!begin(r, err))
+        return false;
+    QbDbStatement *s = prepare(
+        r, "INSERT INTO images(image_id, name, path, status) VALUES(?, ?, ?, 'pending')", err);
+    qb_db_put_whole(s, 1, image + 1);
+    qb_db_put_text(s, 2, row->name);
+    qb_db_put_text(s, 3, row->path);
+    return qb_db_run_end(s, err);
+}
+
 bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err)
 {
     r->wrote = true;

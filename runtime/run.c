@@ -103,6 +103,8 @@ static bool open_step(Run *run, Live *l, PassMemory *m, QbErr *err)
     l->partial_stride = partial_stride(s);
     size_t partials = partials_bytes(run, s);
     l->partials = partials ? m->base + m->used : NULL;
+    if (partials && s->kind == QB_STEP_SINK)
+        memset(l->partials, 0, partials); /* nothing is packed yet */
     m->used += partials;
     if (is_any_fold(s))
         l->partial_used = qb_xcalloc((size_t)run->threads, sizeof(bool));
@@ -203,9 +205,13 @@ static bool pass_steps(Run *run, int pass, PassMemory *m, QbErr *err)
                 return false;
             }
     qb_users_link(run, pass);
+    if (!qb_checkpoint_load(run, pass, err))
+        return false;
     QbPassTime *t = &run->r->passes[run->r->n_passes++];
     t->start = qb_now() - run->origin;
     bool ok = qb_sched_pass(run, pass, err);
+    if (ok && qb_now() >= qb_checkpoint_next(run, pass))
+        ok = qb_checkpoint_save(run, pass, false, err) && qb_checkpoint_settle(run, err);
     t->end = qb_now() - run->origin;
     run->r->pass_wall += t->end - t->start;
     return ok && finish_folds(run, pass, err);
@@ -224,7 +230,8 @@ static bool run_pass(Run *run, int pass, QbErr *err)
     }
     if (!any)
         return true;
-    if (!qb_memory_map(m.bytes, &m.base, err))
+    QbKeptMemory *kept = run->o->spare ? &run->o->spare->rings : NULL;
+    if (!qb_memory_take(kept, m.bytes, &m.base, err))
         return false;
     bool ok = pass_steps(run, pass, &m, err);
     if (!ok)
@@ -233,11 +240,16 @@ static bool run_pass(Run *run, int pass, QbErr *err)
         if (run->plan->steps[i].pass == pass)
             run->live[i].partials = NULL;
     close_pass(run, pass);
-    qb_memory_unmap(m.base, m.bytes);
+    qb_memory_keep(kept, m.base, m.bytes);
     return ok;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------- */
+
+static QbKeptMemory *kept_scratch(const Run *run, int w)
+{
+    return run->o->spare && w == 0 ? &run->o->spare->scratch : NULL;
+}
 
 static bool open_workers(Run *run, QbErr *err)
 {
@@ -251,7 +263,7 @@ static bool open_workers(Run *run, QbErr *err)
     run->workers = qb_xcalloc((size_t)run->threads, sizeof(Worker));
     for (int w = 0; w < run->threads; w++) {
         run->workers[w].time = qb_xcalloc((size_t)run->plan->n_steps + 1, sizeof(QbStepTime));
-        if (!qb_memory_map(run->worker_bytes, &run->workers[w].memory, err))
+        if (!qb_memory_take(kept_scratch(run, w), run->worker_bytes, &run->workers[w].memory, err))
             return false;
     }
     return true;
@@ -328,7 +340,8 @@ static void close_live(Run *run)
 static void close_run(Run *run)
 {
     for (int w = 0; run->workers && w < run->threads; w++) {
-        qb_memory_unmap(run->workers[w].memory, run->worker_bytes);
+        if (run->workers[w].memory)
+            qb_memory_keep(kept_scratch(run, w), run->workers[w].memory, run->worker_bytes);
         free(run->workers[w].time);
         free(run->workers[w].thread.notes);
     }

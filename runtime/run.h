@@ -3,6 +3,7 @@
 #define QB_RUNTIME_RUN_H
 
 #include "compiler/plan.h"
+#include "runtime/checkpoint.h"
 #include "stdlib/kernels/kernels.h"
 
 /* How far a run is. */
@@ -14,6 +15,16 @@ typedef struct QbProgress {
     size_t memory; /* resident bytes now */
 } QbProgress;
 
+/* Memory that one run leaves to the next of the same caller, so that its pages need not be made again: of rings and partials
+ * as much as the last pass had, of scratch that of one thread. Zeroed at first; given back by qb_spare_free. */
+typedef struct QbKeptMemory {
+    unsigned char *p;
+    size_t bytes;
+} QbKeptMemory;
+typedef struct QbSpareMemory {
+    QbKeptMemory rings, scratch;
+} QbSpareMemory;
+
 typedef struct QbRunOptions {
     const char *out_dir; /* where relative outputs go; NULL: the current directory */
     const char *tmp_dir; /* spill files */
@@ -21,16 +32,19 @@ typedef struct QbRunOptions {
     const char *provenance; /* written into every output that can carry it */
     double started;         /* qb_now() at the start of the process, for the wall time of the run */
     bool gather;            /* tables are handed over in the result rather than written */
-    bool untimed;           /* measure no task: to find out what measuring costs */
-    bool trace;             /* keep the tasks of every thread, and samples of memory */
-    int64_t trace_notes;    /* tasks that a thread keeps at most */
-    bool spare_threads;     /* a pass of less work than a thread's start costs is left to one */
-    bool foresee;           /* a run on one thread finds out what a second one would have done */
+    QbSpareMemory
+        *spare;          /* of runs one after the other; NULL: a run gives all of its memory back */
+    bool untimed;        /* measure no task: to find out what measuring costs */
+    bool trace;          /* keep the tasks of every thread, and samples of memory */
+    int64_t trace_notes; /* tasks that a thread keeps at most */
+    bool spare_threads;  /* a pass of less work than a thread's start costs is left to one */
+    bool foresee;        /* a run on one thread finds out what a second one would have done */
     void (*progress)(
         void *ctx, const QbProgress *p); /* a few times a second, from any thread, one at a time */
     void *progress_ctx;
-    int head_rows; /* of each table that is written, to be shown */
-    bool show;     /* for a page: rows of tables as JSON, sizes of objects */
+    QbCheckpoint *checkpoint; /* states are saved there, and taken from it; NULL: none */
+    int head_rows;            /* of each table that is written, to be shown */
+    bool show;                /* for a page: rows of tables as JSON, sizes of objects */
     int thumb_side; /* of the small picture that is made of each image that is written, pixels; 0: none */
 } QbRunOptions;
 
@@ -113,6 +127,7 @@ typedef struct QbRunResult {
 /* False: nothing of the run's own is left behind. The result must be freed in either case. */
 bool qb_run(const QbPlan *plan, const QbRunOptions *o, QbRunResult *r, QbErr *err);
 void qb_run_result_free(QbRunResult *r);
+void qb_spare_free(QbSpareMemory *s);
 
 /* Async-signal-safe: asks every run of the process to stop (exit status 130). */
 void qb_run_interrupt(void);

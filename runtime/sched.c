@@ -3,6 +3,7 @@
  * every other one has looked for work in vain. The only file with an OpenMP region. */
 #include "runtime/parts.h"
 
+#include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,9 @@ typedef struct Sched {
     int in_vain;    /* workers that found nothing since the last task was done */
     Live **working; /* per worker: the step it works on */
     double last_change;
+    double next_save; /* when a checkpoint is due */
     bool failed;
+    bool stop; /* as soon as there is a last checkpoint */
 } Sched;
 
 /* ---- time ------------------------------------------------------------------------------------------- */
@@ -185,6 +188,51 @@ static void look(Sched *c)
     c->run->next_look = next;
 }
 
+static void interrupt(Sched *c)
+{
+    c->failed = true;
+    qb_err_set(c->run->err, "interrupted");
+    c->run->err->status = 130;
+}
+
+static void fail_save(Sched *c, const QbErr *err)
+{
+    if (!c->failed)
+        *c->run->err = *err;
+    c->failed = true;
+}
+
+/* The same. No task is at work, and none is in the middle of its quantum: what every step holds belongs together. */
+static void save(Sched *c)
+{
+    QbErr err = {0};
+    c->next_save = INFINITY;
+    bool ok = qb_checkpoint_save(c->run, c->pass, c->stop, &err);
+    c->ready.hold = false;
+    if (c->stop)
+        interrupt(c);
+    pthread_cond_broadcast(&c->wake);
+    pthread_mutex_unlock(&c->lock);
+    ok = ok && qb_checkpoint_settle(c->run, &err);
+    pthread_mutex_lock(&c->lock);
+    c->next_save = qb_checkpoint_next(c->run, c->pass);
+    if (!ok)
+        fail_save(c, &err);
+}
+
+/* Whether it is time to let what was begun end, for a checkpoint. */
+static bool is_due(Sched *c)
+{
+    if (c->ready.hold)
+        return false;
+    if (!qb_run_interrupted())
+        return c->last_change >= c->next_save;
+    if (c->stop)
+        return false;
+    c->stop = true;
+    return isfinite(qb_checkpoint_next(c->run, c->pass));
+}
+
 static void wait_for_work(Sched *c, int w)
 {
     if (!c->busy)
@@ -203,13 +251,15 @@ static void work(Sched *c, int w)
     Task t;
     pthread_mutex_lock(&c->lock);
     while (!c->failed && c->ready.n_finished < c->ready.n) {
-        if (qb_run_interrupted()) {
-            c->failed = true;
-            qb_err_set(c->run->err, "interrupted");
-            c->run->err->status = 130;
+        if (is_due(c))
+            c->ready.hold = true;
+        if (c->stop && !c->ready.hold) {
+            interrupt(c);
         } else if (qb_ready_pick(&c->ready, true, &t)) {
             do_task(c, &t, w);
             look(c);
+        } else if (c->ready.hold && !c->busy) {
+            save(c);
         } else {
             wait_for_work(c, w);
         }
@@ -238,6 +288,7 @@ bool qb_sched_pass(Run *run, int pass, QbErr *err)
     run->err = err;
     int threads = c.threads = qb_sched_threads(run, pass, run->threads);
     c.last_change = wall_of(run);
+    c.next_save = qb_checkpoint_next(run, pass);
     if (threads == 1) {
         work(&c, 0);
     } else {

@@ -33,8 +33,10 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
     const QbOutput *o = &run->plan->dag->outputs[s->output];
     const QbValue *low = s->in[1] >= 0 ? &run->live[s->in[1]].value : NULL;
     const QbValue *high = s->in[2] >= 0 ? &run->live[s->in[2]].value : NULL;
-    char *path = output_path(run, o);
+    char *path = output_path(run, o), part[QB_MAX_PATH];
+    const QbKept *resume;
     QbWriteSpec spec = {.path = path,
+                        .part = qb_checkpoint_out(run, s, part, &resume),
                         .type = s->type,
                         .store = s->type.pix,
                         .description = run->o->provenance,
@@ -45,6 +47,9 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
         spec.store = QB_U8;
     if (s->type.kind == QB_LABELS)
         spec.store = label_store(l, o, high);
+    spec.resume = resume;
+    if (spec.part)
+        qb_atomic_clear(path);
     if (run->o->thumb_side > 0)
         spec.thumb = l->thumb = qb_thumb_new(&s->type, run->o->thumb_side);
     bool ok;
@@ -153,6 +158,8 @@ static bool write_table(const Run *run, int i, QbTable *table, Pending *pending,
     if (o->format == QB_FORMAT_DB)
         return put_in_database(run, i, table, pending, err);
     char *path = output_path(run, o);
+    if (run->o->checkpoint)
+        qb_atomic_clear(path);
     QbAtomicFile **file = &pending[i].file;
     bool ok = o->format == QB_FORMAT_JSON
                   ? qb_table_write_json(path, table, file, err)
@@ -272,6 +279,9 @@ bool qb_outputs_commit(Run *run, QbErr *err)
     for (int i = 0; ok && i < n; i++)
         if (pending[i].file || pending[i].shared)
             ok = note_output(run, &pending[i], i, err);
+    /* Parts of images leave the checkpoint: from here on there is nothing to go on from. */
+    if (ok && run->o->checkpoint)
+        qb_checkpoint_over(run->o->checkpoint);
     /* All bytes are on the disk by now: what is left is to give each file its name. */
     for (int i = 0; i < n; i++) {
         if (ok)

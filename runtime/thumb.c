@@ -73,6 +73,20 @@ void qb_thumb_take(QbThumb *t, const QbBox *box, const void *const *rows)
     }
 }
 
+bool qb_thumb_keep(QbThumb *t, QbKeep *k, QbErr *err)
+{
+    int64_t size = t ? t->height * t->width * (int64_t)t->bytes : 0, kept = size;
+    unsigned char other;
+    if (!qb_keep_bytes(k, &kept, sizeof(kept), err))
+        return false;
+    if (kept == size)
+        return size == 0 || qb_keep_bytes(k, t->voxel, (size_t)size, err);
+    for (; kept > 0; kept--)
+        if (!qb_keep_bytes(k, &other, 1, err))
+            return false;
+    return true;
+}
+
 /* The smallest and largest finite voxel. */
 static QbTones tones_of(const QbThumb *t)
 {

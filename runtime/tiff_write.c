@@ -345,7 +345,7 @@ static bool set_up(QbImageWriter *w, const QbWriteSpec *spec, QbErr *err)
         return qb_err_set(err, "cannot write '%s': out of memory", spec->path);
     static const uint8_t classic[8] = {'I', 'I', 42}, big[16] = {'I', 'I', 43, 0, 8};
     t->link = t->big ? 8 : 4;
-    return qb_atomic_write(w->file, t->big ? big : classic, t->big ? 16 : 8, err);
+    return spec->resume || qb_atomic_write(w->file, t->big ? big : classic, t->big ? 16 : 8, err);
 }
 
 static void free_tiff(QbImageWriter *w)
@@ -366,7 +366,19 @@ static void free_tiff(QbImageWriter *w)
     free(t);
 }
 
-static const QbWriterOps tiff_ops = {.encode = encode, .put = put, .free = free_tiff};
+static bool keep(QbImageWriter *w, QbKeep *k, QbKept *file, QbErr *err)
+{
+    Tiff *t = w->format;
+    if (!qb_keep_bytes(k, &t->link, sizeof(t->link), err) ||
+        !qb_keep_bytes(k, t->offset, (size_t)t->strips * sizeof(*t->offset), err) ||
+        !qb_keep_bytes(k, t->size, (size_t)t->strips * sizeof(*t->size), err))
+        return false;
+    file->link = t->link;
+    file->link_bytes = t->big ? 8 : 4;
+    return true;
+}
+
+static const QbWriterOps tiff_ops = {.encode = encode, .put = put, .keep = keep, .free = free_tiff};
 
 bool qb_writer_open_tiff(const QbWriteSpec *spec, QbImageWriter **out, QbErr *err)
 {

@@ -70,7 +70,7 @@ static double slowness(const Run *run)
 /* Thread-seconds that a step still takes. */
 static double remaining(const Live *l, double slow)
 {
-    double left = total_voxels(l->step) - (double)l->voxels;
+    double left = total_voxels(l->step) - (double)(l->voxels + l->skipped);
     if (left <= 0)
         return 0;
     if ((double)l->voxels < KNOWN * total_voxels(l->step))

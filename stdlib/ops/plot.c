@@ -19,7 +19,8 @@ static const QbParam rows[] = {
      .slot = QB_SLOT_STRING,
      .offset = offsetof(Params, x),
      .def = "\"\"",
-     .help = "the column along the horizontal axis; of a histogram's table its values"},
+     .help = "the column along the horizontal axis; may be left out where a table has one beside "
+             "'label', or is a histogram"},
     {.name = "y",
      .slot = QB_SLOT_STRING,
      .offset = offsetof(Params, y),
@@ -93,6 +94,12 @@ static bool is_histogram(const QbType *t)
     return t->n_columns == 2 && column_of(t, "value") == 0 && column_of(t, "count") == 1;
 }
 
+/* "label, voxels": there is one thing to draw. */
+static bool measures_one(const QbType *t)
+{
+    return t->n_columns == 2 && column_of(t, "label") == 0;
+}
+
 /* Completes kind, x and y. */
 static bool choose(QbCheck *c)
 {
@@ -105,6 +112,8 @@ static bool choose(QbCheck *c)
     }
     if (p->kind == QB_FIGURE_AUTO)
         p->kind = p->y[0] ? QB_FIGURE_SCATTER : QB_FIGURE_HISTOGRAM;
+    if (!p->x[0] && measures_one(t))
+        p->x = t->columns[1].name;
     if (!p->x[0])
         return c->fail(
             c, -1,
@@ -160,6 +169,7 @@ static bool eval(const QbFoldCtx *c, QbValue *out, QbErr *err)
 }
 
 static const char *const examples[] = {"plot(count(objects), x=\"voxels\")",
+                                       "count(objects) |> plot(log_x=true)",
                                        "histogram(image) |> plot(log_y=true)",
                                        "count(objects) |> plot(x=\"label\", y=\"voxels\")", NULL};
 

@@ -73,19 +73,23 @@ compare() { # what
 now_ms() { echo $((${EPOCHREALTIME/[.,]/} / 1000)); }
 
 # Up to three kills, then the command to its end.
-disturb() { # name status longest command…
-    local name=$1 status=$2 longest=$3 rc ms
-    shift 3
+disturb() { # name status command…; kills come up to `longest` milliseconds after the start
+    local name=$1 status=$2 rc ms child
+    shift 2
     rm -rf cut
     as_command cut "$@"
     for _ in $(seq $((1 + RANDOM % 3))); do
+        ms=$((RANDOM % longest + 1))
         "$QBIC" "${words[@]}" >cut.txt 2>/dev/null </dev/null &
-        local child=$!
-        ms=$((RANDOM % longest))
-        sleep "$((ms / 1000)).$(printf '%03d' $((ms % 1000)))"
+        child=$!
+        timeout "$((ms / 1000)).$(printf '%03d' $((ms % 1000)))" tail --pid=$child -s 0.01 -f /dev/null
         kill -9 $child 2>/dev/null
         wait $child 2>/dev/null
-        [ $? -ne 137 ] || took=$((took + 1))
+        if [ $? -eq 137 ]; then
+            took=$((took + 1))
+        else # it was faster: the machine has more time for it than before
+            longest=$((longest * 9 / 10 + 2))
+        fi
     done
     qbic "${words[@]}" >cut.txt 2>cut.err
     rc=$?
@@ -106,7 +110,7 @@ while read -r name status command; do
     dump whole >whole.sql
     took=0
     for ((try = 0; took < kills && try < 10 * kills && failures < 10; try++)); do
-        disturb "$name" "$status" "$longest" $command
+        disturb "$name" "$status" $command
     done
     [ $took -ge "$kills" ] || [ $failures -gt 0 ] || fail "$name: only $took kills came in time"
     all=$((all + took))

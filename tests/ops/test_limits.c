@@ -151,6 +151,7 @@ static const char *plain(QbArena *a, const QbParam *p)
         return p->accepts & QB_ACCEPT(QB_IMAGE)    ? "volume"
                : p->accepts & QB_ACCEPT(QB_MASK)   ? "mask"
                : p->accepts & QB_ACCEPT(QB_LABELS) ? "objects"
+               : p->accepts & QB_ACCEPT(QB_TABLE)  ? "count(objects)"
                                                    : "3";
     case QB_SLOT_WHOLE:
         return is_bounded(p) ? plain_number(a, p)

@@ -30,7 +30,7 @@ check_includes() {
     includes cli '(core|lang|compiler|runtime|stdlib|cli)/'
 
     # A third-party header appears in one file alone.
-    for header in tiffio.h png.h zlib.h libdeflate.h jansson.h xxhash.h sqlite3.h expat.h; do
+    for header in tiffio.h png.h zlib.h libdeflate.h jansson.h xxhash.h sqlite3.h expat.h cairo.h ft2build.h; do
         grep -lE "include[[:space:]]+<$header>" "${sources[@]}" | sort -u | awk 'NR > 1' |
             breach "<$header> is included in more than one file; also in"
     done

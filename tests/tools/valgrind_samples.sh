@@ -23,6 +23,7 @@ check samples/arithmetic.qbi
 check samples/count.qbi "$out/cells.tif"
 check samples/count.qbi "$out/cells3d.tif"
 check samples/foam.qbi "$out/foam.tif"
+check samples/pictures.qbi "$out/foam.tif"
 check samples/slice_after.qbi "$out/foam.tif"
 check samples/slice_before.qbi "$out/foam.tif"
 exit $failed

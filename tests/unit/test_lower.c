@@ -419,7 +419,7 @@ Test(outputs, that_do_not_fit)
 Test(outputs, one_path_or_name_twice)
 {
     says("save zeros([2, 2]) to \"a.tif\"\nsave zeros([3, 3]) to \"./a.tif\"\n",
-         "2:1 QB0604 two outputs go to './a.tif'\n");
+         "2:1 QB0604 two outputs go to './a.tif' [save one of them to another path]\n");
     says("l = label(zeros([2, 2]) > 0)\nm = label(zeros([3, 3]) > 0)\nsave count(l) to "
          "\"x/a.csv\"\nsave count(m) to "
          "\"y/a.csv\"\n",

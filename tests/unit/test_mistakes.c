@@ -42,8 +42,8 @@ Test(mistakes, what_is_called_may_be_no_stage)
 
 Test(mistakes, members)
 {
-    says("v = zeros([4, 4])\nprint v.shape\n",
-         "2:9 QB0214 an image has no '.shape' ['stem', 'name' and 'dir' are parts of a path]\n");
+    says("v = zeros([4, 4])\nprint v.shape\n", "2:9 QB0214 an image has no '.shape' [an image's "
+                                               "shape is no value: 'print image' shows it]\n");
 }
 
 Test(mistakes, a_path_without_quotes)
@@ -57,8 +57,7 @@ Test(mistakes, names_that_are_no_ascii)
     says("gr\xC3\xB6\xC3\x9F"
          "e = 3\nprint gr\xC3\xB6\xC3\x9F"
          "e\n",
-         "1:3 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n"
-         "2:9 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n");
+         "1:3 QB0104 unexpected character '\xC3\xB6' [names are ASCII letters, digits and '_']\n");
 }
 
 static void value_of(const char *value, const char *text)
@@ -102,9 +101,9 @@ Test(lengths, are_noted)
 Test(mistakes, one_file_by_two_paths)
 {
     says("save zeros([4, 4]) to \"a.tif\"\nsave zeros([4, 5]) to \"none/../a.tif\"\n",
-         "2:1 QB0604 two outputs go to 'none/../a.tif'\n");
+         "2:1 QB0604 two outputs go to 'none/../a.tif' [save one of them to another path]\n");
     says("save zeros([4, 4]) to \"/none/../a.tif\"\nsave zeros([4, 5]) to \"/a.tif\"\n",
-         "2:1 QB0604 two outputs go to '/a.tif'\n");
+         "2:1 QB0604 two outputs go to '/a.tif' [save one of them to another path]\n");
 }
 
 Test(mistakes, what_was_not_evaluated_is_needed_all_the_same)

@@ -20,11 +20,12 @@ static const Case refused[] = {
                "1:4+0 QB0120 error: expected an expression, found the end of the line | a value "
                "stands behind '='\n"},
     {"a = )\n", "a = ?\n"
-                "1:5+1 QB0123 error: unexpected ')': no '(' is open here\n"},
-    {"a = (1\nb = 2\n", "a = <1>\n"
+                "1:5+1 QB0123 error: unexpected ')': no '(' is open here | remove it, or open one "
+                "before it\n"},
+    {"a = (1\nb = 2\n", "a = ?\n"
                         "b = 2\n"
                         "1:7+0 QB0121 error: missing ')' | 1:5 '(' opened here\n"},
-    {"a = [1, 2\nb = 2\n", "a = [1, 2]\n"
+    {"a = [1, 2\nb = 2\n", "a = ?\n"
                            "b = 2\n"
                            "1:10+0 QB0121 error: missing ']' | 1:5 '[' opened here\n"},
     {"a = f(1,)\n",
@@ -170,9 +171,10 @@ static const Case refused[] = {
     {"let a = 1\n", "a = 1\n"
                     "1:1+3 QB0126 error: qbi has no 'let' | a definition is written a = ...\n"},
     {"sav a to \"x\"\n",
-     "1:5+1 QB0120 error: expected an operator or '=', found 'a' | did you mean 'save'?\n"},
-    {"prnt a\n",
-     "1:6+1 QB0120 error: expected an operator or '=', found 'a' | did you mean 'print'?\n"},
+     "save a to \"x\"\n"
+     "1:1+3 QB0126 error: no statement begins with 'sav' | did you mean 'save'?\n"},
+    {"prnt a\n", "print a\n"
+                 "1:1+4 QB0126 error: no statement begins with 'prnt' | did you mean 'print'?\n"},
     {"save a\n",
      "save ? to ?\n"
      "1:7+0 QB0120 error: expected 'to', found the end of the line | save ... to \"FILE\"\n"},
@@ -192,8 +194,8 @@ static const Case refused[] = {
      "1:5+1 QB0138 error: the function 'f' has no parameter: the first one is its subject"
      " | a definition is written f = ...\n"},
     {"def f(a)\n", "f = ?\n"
-                   "1:9+0 QB0120 error: expected '=' or '{', found the end of the line | def "
-                   "NAME(a: TYPE) = ...\n"},
+                   "1:9+0 QB0120 error: expected '=' or '{', found the end of the line | the body "
+                   "stands behind '=', or in { }\n"},
     {"def f(a) { }\n",
      "def f(a) = ?\n"
      "1:5+1 QB0136 error: the body of 'f' is empty | its last line is an expression: the result\n"},
@@ -267,7 +269,7 @@ static const Case refused[] = {
      "definitions and ends in an expression; other statements stand outside\n"},
     {"a = b = 3\n", "a = ?\n"
                     "1:7+1 QB0120 error: expected an operator or the end of the line, found '=' | "
-                    "to compare, write '=='\n"},
+                    "a definition gives one name, each on a line of its own\n"},
     {"a = f(b: 3)\n", "a = ?\n"
                       "1:8+1 QB0120 error: expected '=', ')' or ',', found ':' | a named argument "
                       "is written NAME=...\n"},
@@ -284,12 +286,13 @@ static const Case refused[] = {
     {"save v\n  to \"x\"\n", "save ? to ?\n"
                              "1:7+0 QB0120 error: expected 'to', found the end of the line"
                              " | a save may be broken after 'to' and 'with', not before them\n"},
-    {"a = f(1\n", "a = f(1)\n"
+    {"a = f(1\n", "a = ?\n"
                   "1:8+0 QB0121 error: missing ')' | 1:6 '(' opened here\n"},
-    {"a = ]\nb = [\n", "a = ?\n"
-                       "b = []\n"
-                       "1:5+1 QB0123 error: unexpected ']': no '[' is open here\n"
-                       "2:6+0 QB0121 error: missing ']' | 2:5 '[' opened here\n"},
+    {"a = ]\nb = [\n",
+     "a = ?\n"
+     "b = ?\n"
+     "1:5+1 QB0123 error: unexpected ']': no '[' is open here | remove it, or open one before it\n"
+     "2:6+0 QB0121 error: missing ']' | 2:5 '[' opened here\n"},
     {"a = 1\nb = = 2\nc = 3\nd = + 3\n",
      "a = 1\n"
      "b = ?\n"

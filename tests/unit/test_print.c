@@ -117,7 +117,7 @@ Test(print, second_place_and_no_place)
         "did you mean 'y'?";
     expect_text(&b, "t.qbi:2:1: error: missing ')'\n   2 | b = 2\n     | ^\n"
                     "t.qbi:1:5: note: '(' opened here\n   1 | a = (1\n     |     ^\n"
-                    "error: no parameter 'x'\n  did you mean 'y'?\n");
+                    "qbic: error: no parameter 'x'\n  did you mean 'y'?\n");
 }
 
 /* Twenty errors are enough to read; notes come last, and the same report is made once. */

@@ -17,11 +17,12 @@ typedef struct How {
     int threads;
     int64_t chunk_i, chunk_y;
     size_t memory;
+    QbSpareMemory *spare;
 } How;
 
 static const How hows[] = {
-    {1, 0, 0, 256 * MIB}, {2, 0, 0, 256 * MIB}, {3, 1, 1, 256 * MIB},
-    {4, 2, 5, 256 * MIB}, {2, 7, 3, 256 * MIB}, {2, 0, 0, 0},
+    {1, 0, 0, 256 * MIB, NULL}, {2, 0, 0, 256 * MIB, NULL}, {3, 1, 1, 256 * MIB, NULL},
+    {4, 2, 5, 256 * MIB, NULL}, {2, 7, 3, 256 * MIB, NULL}, {2, 0, 0, 0, NULL},
 };
 
 static char *folder(void)
@@ -82,6 +83,7 @@ static bool run(GraphBench *b, const How *how, const char *dir, QbRunResult *r, 
                       .tmp_dir = "/tmp",
                       .kernels = qb_kernels(NULL),
                       .provenance = "a test",
+                      .spare = how->spare,
                       .started = qb_now()};
     *r = (QbRunResult){0};
     return qb_run(plan, &o, r, err);
@@ -119,9 +121,13 @@ static int64_t voxel(void *ctx, int64_t i, int64_t y, int64_t x)
     return graph_look_at(rule->n, rule->r, voxel, &below, i, y, x);
 }
 
-static void check_chain(int rank, int64_t n0, int64_t n1, int64_t n2, int64_t r)
+/* All ways, one after the other, in memory that each leaves to the next where there is a `spare`. */
+static void check_chain_in(QbSpareMemory *spare, int rank, const int64_t size[3], int64_t r)
 {
+    int64_t n0 = size[0], n1 = size[1], n2 = size[2];
     for (int k = 0; k < QB_COUNT(hows); k++) {
+        How how = hows[k];
+        how.spare = spare;
         const int64_t n[3] = {n0, n1, n2};
         GraphBench b = graph_bench();
         QbErr err = {0};
@@ -129,7 +135,7 @@ static void check_chain(int rank, int64_t n0, int64_t n1, int64_t n2, int64_t r)
         char *dir = folder();
         QbNodeId x = graph_look(&b, graph_look(&b, graph_ramp(&b, rank, n0, n1, n2), r), r);
         graph_save(&b, x, "x.npy");
-        cr_assert(run(&b, &hows[k], dir, &result, &err), "%s", err.text);
+        cr_assert(run(&b, &how, dir, &result, &err), "%s", err.text);
         int32_t *v = read_npy(dir, "x.npy", n0 * n1 * n2);
         Rule rule = {n, r, 2};
         for (int64_t at = 0; at < n0 * n1 * n2; at++)
@@ -142,6 +148,22 @@ static void check_chain(int rank, int64_t n0, int64_t n1, int64_t n2, int64_t r)
         graph_free(&b);
         cr_expect_eq(clear(dir), 1, "the output and nothing else");
     }
+}
+
+static void check_chain(int rank, int64_t n0, int64_t n1, int64_t n2, int64_t r)
+{
+    check_chain_in(NULL, rank, (const int64_t[3]){n0, n1, n2}, r);
+}
+
+Test(run, memory_that_is_kept, .timeout = 60)
+{
+    QbSpareMemory spare = {0};
+    check_chain_in(&spare, 3, (const int64_t[3]){23, 17, 40}, 2);
+    cr_expect_not_null(spare.rings.p);
+    check_chain_in(&spare, 2, (const int64_t[3]){31, 1, 37}, 3);
+    check_chain_in(&spare, 3, (const int64_t[3]){9, 60, 130}, 1);
+    qb_spare_free(&spare);
+    cr_expect_null(spare.rings.p);
 }
 
 Test(run, volume, .timeout = 60)

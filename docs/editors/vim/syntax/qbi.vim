@@ -3,7 +3,7 @@ if exists('b:current_syntax')
   finish
 endif
 
-syntax keyword qbiOperator abs as background ball blobs boundaries box clip close count crop cross dilate disk dog erode exp foam full gaussian histogram invert isodata label li like log max maximum mean mean_level median min minimum montage noise ones open ortho otsu overlay percentile project rank read rescale sqrt std sum threshold tophat triangle uniform unsharp where zeros
+syntax keyword qbiOperator abs as background ball blobs boundaries box clip close count crop cross dilate disk dog erode exp foam full gaussian histogram invert isodata label li like log max maximum mean mean_level median min minimum montage noise ones open ortho otsu overlay percentile plot project rank read rescale sqrt std sum threshold tophat triangle uniform unsharp where zeros
 syntax keyword qbiStatement def in param print qbi save to use with
 syntax keyword qbiConditional if then else
 syntax keyword qbiLogic and not or
