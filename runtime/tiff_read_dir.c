@@ -443,7 +443,7 @@ bool qb_tiff_directories(QbTiffIndex *ix, int32_t file, int fd, char **descripti
         return qb_err_set(err, "'%s' has no page", s.file->name);
     for (int64_t k = 0; at != 0; k++) {
         Directory d;
-        uint64_t next;
+        uint64_t next = 0;
         if (!read_directory(&s, at, &d, &next) || !add_page(ix, &s, file, at, k, &d))
             return false;
         if (k == 0 && description) {
