@@ -34,8 +34,9 @@ typedef struct QbDiag {
     QbSpan span;
     const char *message; /* lower case, no full stop, the user's text in 'quotes' */
     const char *hint;    /* shown beside the caret: the likely mend; or NULL */
-    const char *fix;     /* what the text of `span` is to be replaced by, where that mends it; or NULL */
-    QbSpan other;        /* a second place ("declared here"), when other.source is set */
+    const char
+        *fix;     /* what the text of `span` is to be replaced by, where that mends it; or NULL */
+    QbSpan other; /* a second place ("declared here"), when other.source is set */
     const char *other_text;
     bool input_missing; /* an input file that cannot be opened: exit status 1, not 2 */
     const char *input;  /* that file; or NULL */
