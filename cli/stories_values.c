@@ -175,9 +175,10 @@ const QbStory qb_stories_values[] = {
              "save image to \"a.tif\"\n"},
     {.code = "QB0606",
      .title = "an option of save that does not fit",
-     .text = "type is for labels that are saved as .tif or .npy, and is u16 or u32; table "
-             "is a name in quotes, for a table; bar is true or false, for an image that is saved as "
-             ".png and whose voxel size is known.",
+     .text =
+         "type is for labels that are saved as .tif or .npy, and is u16 or u32; table "
+         "is a name in quotes, for a table; bar is true or false, for an image that is saved as "
+         ".png and whose voxel size is known.",
      .wrong = "image = zeros([9, 9])\n"
               "save image to \"a.tif\" with (type=u16)\n",
      .mend = "image = zeros([9, 9])\n"

@@ -244,6 +244,10 @@ static void report_missing(Call *c, int row)
                                callee_name(s), row_name(s, row));
     if (s->op && s->op->params[row].help && s->op->params[row].help[0])
         qb_lower_hint(c->L, d, "%s", s->op->params[row].help);
+    if (s->func) {
+        d->other = s->func->stmt->params[row].span;
+        d->other_text = "declared here";
+    }
     c->bad = true;
 }
 
@@ -288,11 +292,25 @@ static QbVal value_of(const QbLower *L, const QbScope *scope, const QbName *foun
     return L->symbols[found->index].val;
 }
 
+/* Whether the name that a chain of members starts with means something. */
+static bool is_known(const QbLower *L, const QbScope *scope, const QbExpr *e)
+{
+    while (e->kind == QB_E_MEMBER)
+        e = e->left;
+    if (e->kind != QB_E_NAME)
+        return true;
+    QbName found = qb_lower_resolve(L, scope, e->name);
+    const QbStmt *s = found.kind == QB_NAME_SYMBOL ? L->symbols[found.index].stmt : NULL;
+    return found.kind != QB_NAME_UNKNOWN && !(s && s->value && s->value->kind == QB_E_ERROR);
+}
+
 static QbVal report_not_callable(QbLower *L, const QbScope *scope, const QbName *found,
                                  const QbExpr *callee, bool piped)
 {
     if (callee->kind == QB_E_ERROR)
         return qb_val_poison(callee->span);
+    if (callee->kind == QB_E_MEMBER && !is_known(L, scope, callee))
+        return qb_val_poison(callee->span); /* np.mean(v): reported as an unknown name */
     if (callee->kind != QB_E_NAME) {
         QbDiag *d = qb_lower_error(L, "QB0311", callee->span,
                                    "only operators and defs are called, by their names");

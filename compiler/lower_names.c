@@ -1,5 +1,6 @@
 /* What a name means, and one walk over every expression that was written, needed or not: it reports the names that mean
  * nothing and notes what each definition mentions. Nothing is evaluated here. */
+#include "compiler/elsewhere.h"
 #include "compiler/lower_state.h"
 
 #include <string.h>
@@ -86,6 +87,14 @@ static void mention_name(Walk *w, const char *name, QbSpan span, bool strict, bo
     }
 }
 
+static void hint_declare(Walk *w, const QbStringPart *part)
+{
+    if (w->scope.module->is_partial)
+        return;
+    QbDiag *d = qb_lower_error(w->L, "QB0202", part->span, "undefined name '%s'", part->name);
+    qb_lower_hint(w->L, d, "a string takes a parameter: param %s: path = \"FILE\"", part->name);
+}
+
 static void walk_string(Walk *w, const QbExpr *e, bool strict)
 {
     for (int k = 0; k < e->n_parts; k++) {
@@ -102,6 +111,7 @@ static void walk_string(Walk *w, const QbExpr *e, bool strict)
         if (found.kind == QB_NAME_UNKNOWN &&
             qb_name_map_get(w->scope.module->names, part->name) < 0) {
             qb_lower_unknown_name(w->L, &w->scope, part->name, part->span, false);
+            hint_declare(w, part);
             continue;
         }
         QbDiag *d = qb_lower_error(w->L, "QB0213", part->span, "'%s' is no parameter", part->name);
@@ -176,11 +186,27 @@ static void walk_unknown_args(Walk *w, const QbExpr *e, bool strict)
     }
 }
 
+/* np.mean(v), skimage.io.imread(…): a module where operators stand by themselves. */
+static bool is_foreign_module(Walk *w, const QbExpr *callee)
+{
+    const QbExpr *root = callee->left;
+    while (root->kind == QB_E_MEMBER)
+        root = root->left;
+    if (root->kind != QB_E_NAME ||
+        qb_lower_resolve(w->L, &w->scope, root->name).kind != QB_NAME_UNKNOWN)
+        return false;
+    const char *here = qb_elsewhere_operator(callee->name);
+    QbDiag *d = qb_lower_error(w->L, "QB0202", root->span, "undefined name '%s'", root->name);
+    qb_lower_hint(w->L, d, "an operator stands by itself: %s(…)", here ? here : callee->name);
+    return true;
+}
+
 static void walk_call(Walk *w, const QbExpr *e, bool strict)
 {
     const QbExpr *callee = e->left;
     if (callee->kind == QB_E_MEMBER) { /* image.median(5), which is told where it is evaluated */
-        push(w, callee->left, strict);
+        if (!is_foreign_module(w, callee))
+            push(w, callee->left, strict);
         walk_unknown_args(w, e, strict);
         return;
     }

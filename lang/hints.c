@@ -56,7 +56,8 @@ static const char *first_word_hint(QbParser *p, const QbExpectation *e)
     if (!e->definition || (kind != QB_T_NAME && kind != QB_T_STRING && kind != QB_T_NUMBER))
         return NULL;
     const char *nearest = qb_nearest(qb_token_text(p, first), statements, QB_COUNT(statements));
-    return nearest ? qb_arena_printf(p->arena, "did you mean '%s'?", nearest) : NULL;
+    return nearest ? qb_arena_printf(p->arena, "did you mean '%s'?", nearest)
+                   : "a statement is a definition NAME = ..., a param, a def, a save or a print";
 }
 
 static const char *assign_hint(QbParser *p, const QbExpectation *e)
@@ -76,6 +77,8 @@ static const char *assign_hint(QbParser *p, const QbExpectation *e)
         return "voxels are not set one by one: NAME = where(mask, value, image)";
     if (alone)
         return "only a plain name can be defined";
+    if (e->close_paren && p->tokens[e->at - 1].kind == QB_T_STRING)
+        return "an argument is named without quotes: NAME=...";
     if (defined && e->at == p->first + 3 && p->tokens[e->at - 1].kind == QB_T_NAME)
         return "a definition gives one name, each on a line of its own";
     return "to compare, write '=='";
@@ -88,6 +91,12 @@ static const char *keyword_hint(QbParser *p, const QbExpectation *e)
         return NULL;
     if (!e->operand && !e->statement && e->operator_ && kind == QB_T_IF)
         return "write if C then A else B";
+    if (e->operand && p->tokens[e->at - 1].kind == QB_T_PIPE &&
+        (kind == QB_T_SAVE || kind == QB_T_PRINT))
+        return kind == QB_T_SAVE ? "a save is a statement of its own: save NAME to \"FILE\""
+                                 : "a print is a statement of its own: print NAME";
+    if (kind == QB_T_TO && e->operator_ && p->tokens[p->first].kind != QB_T_SAVE)
+        return "write save ... to \"FILE\"";
     if (e->operand && p->tokens[e->at - 1].kind == QB_T_PIPE && kind != QB_T_IF && kind != QB_T_NOT)
         return "an operator stands behind '|>', or it is left out";
     if (kind == QB_T_IN && e->operator_ && p->tokens[p->first].kind != QB_T_PARAM)
@@ -121,6 +130,8 @@ static const char *colon_hint(QbParser *p, const QbExpectation *e)
         return NULL;
     if (e->operand && e->close_paren)
         return "an index stands in square brackets: NAME[:, 5]";
+    if (e->then)
+        return "write if C then A else B";
     if (e->dots)
         return "a range is written LO..HI";
     if (p->tokens[p->first].kind == QB_T_DEF && p->tokens[e->at - 1].kind == QB_T_RPAREN)
@@ -156,6 +167,8 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
         return e->operand ? "a list is written [1, 2]; braces hold the body of a def, without '='"
                           : NULL;
     case QB_T_COMMA:
+        if (e->operand && e->close_paren)
+            return "a value is missing before it";
         if (e->operand && e->colon)
             return "an axis that is kept whole is written ':'";
         if (e->close_paren && !e->comma && p->tokens[p->first].kind == QB_T_PARAM)
@@ -173,6 +186,9 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
             return "a percentage is a plain number, without '%'";
         return (e->operand || e->name) && p->tokens[e->at - 1].kind == QB_T_COMMA
                    ? "remove the comma before it"
+               : e->operand && p->tokens[e->at - 1].kind != QB_T_LPAREN &&
+                       p->tokens[e->at - 1].kind != QB_T_LBRACKET
+                   ? "a value is missing before it"
                    : NULL;
     case QB_T_LT:
     case QB_T_LE:
@@ -181,6 +197,12 @@ static const char *sign_hint(QbParser *p, const QbExpectation *e)
     case QB_T_EQ:
     case QB_T_NE:
         return e->operand ? "a comparison has two sides: image > 10" : NULL;
+    case QB_T_PIPE:
+        return e->operand || e->statement ? "an image stands before it: image |> median(5)" : NULL;
+    case QB_T_STAR:
+    case QB_T_SLASH:
+    case QB_T_POWER:
+        return e->operand ? "a value is missing before it" : NULL;
     case QB_T_PLUS:
         return e->operand ? "a number has no sign '+'" : NULL;
     case QB_T_DOT:

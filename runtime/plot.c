@@ -319,7 +319,8 @@ void qb_plot_add_number(int64_t n, QbText *out)
 bool qb_plot_draw(const QbPlotSpec *spec, bool svg, QbText *out, QbErr *err)
 {
     Page p = {.s = spec, .err = err};
-    p.c = svg ? qb_canvas_svg(WIDTH, HEIGHT) : qb_canvas_pixels(WIDTH, HEIGHT, SCALE);
+    double scale = spec->width > 0 ? (double)spec->width / WIDTH : SCALE;
+    p.c = svg ? qb_canvas_svg(WIDTH, HEIGHT) : qb_canvas_pixels(WIDTH, HEIGHT, scale);
     if (!p.c)
         return qb_err_set(err, "out of memory for a plot");
     bool ok = set_axes(&p);

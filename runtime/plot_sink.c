@@ -37,7 +37,8 @@ static bool add_subtitle(const Run *run, const QbFigure *figure, QbTable *t, QbT
     return true;
 }
 
-static bool draw_plot(const Run *run, const QbOutput *o, QbText *out, QbErr *err)
+/* `small`: the thumbnail. */
+static bool draw_plot(const Run *run, const QbOutput *o, bool small, QbText *out, QbErr *err)
 {
     const QbNode *node = qb_dag_at(run->plan->dag, o->node);
     const QbFigure *figure = node->params;
@@ -47,20 +48,23 @@ static bool draw_plot(const Run *run, const QbOutput *o, QbText *out, QbErr *err
                        .type = &node->type,
                        .table = table,
                        .title = figure->title[0] ? figure->title : o->title,
-                       .about = run->o->provenance};
+                       .about = small ? NULL : run->o->provenance,
+                       .width = small ? run->o->thumb_side : 0};
     bool ok = add_subtitle(run, figure, table, &subtitle, err);
     spec.subtitle = subtitle.s ? subtitle.s : "";
-    ok = ok && qb_plot_draw(&spec, o->format == QB_FORMAT_SVG, out, err);
+    ok = ok && qb_plot_draw(&spec, o->format == QB_FORMAT_SVG && !small, out, err);
     qb_text_free(&subtitle);
     return ok;
 }
 
 bool qb_plot_sink(const Run *run, int output, const char *path, QbAtomicFile **file, QbErr *err)
 {
+    const QbOutput *o = &run->plan->dag->outputs[output];
     QbText bytes = {0};
-    bool ok = draw_plot(run, &run->plan->dag->outputs[output], &bytes, err) &&
-              qb_atomic_open(path, file, err) && qb_atomic_write(*file, bytes.s, bytes.n, err) &&
-              qb_atomic_settle(*file, err);
+    if (run->o->thumb_side > 0 && !draw_plot(run, o, true, &run->r->outputs[output].thumb, err))
+        return false;
+    bool ok = draw_plot(run, o, false, &bytes, err) && qb_atomic_open(path, file, err) &&
+              qb_atomic_write(*file, bytes.s, bytes.n, err) && qb_atomic_settle(*file, err);
     qb_text_free(&bytes);
     return ok;
 }

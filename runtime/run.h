@@ -45,7 +45,7 @@ typedef struct QbRunOptions {
     QbCheckpoint *checkpoint; /* states are saved there, and taken from it; NULL: none */
     int head_rows;            /* of each table that is written, to be shown */
     bool show;                /* for a page: rows of tables as JSON, sizes of objects */
-    int thumb_side; /* of the small picture that is made of each image that is written, pixels; 0: none */
+    int thumb_side; /* of the small picture that is made of each image and plot that is written, pixels; 0: none */
 } QbRunOptions;
 
 typedef struct QbStepTime {
@@ -99,7 +99,7 @@ typedef struct QbOutputDone {
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
     char *cells;    /* with options.show: the same rows as JSON, or NULL */
     int64_t rows;   /* of a table */
-    QbText thumb;   /* of an image, with options.thumb_side: the bytes of a PNG file */
+    QbText thumb;   /* of an image or plot, with options.thumb_side: the bytes of a PNG file */
 } QbOutputDone;
 
 typedef struct QbRunResult {

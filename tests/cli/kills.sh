@@ -9,6 +9,8 @@ commands() {
     cat <<'END2'
 batch    3  batch p.qbi images -o OUT
 patterns 0  batch v.qbi scans --volumes --pattern scan{n:int} -t 2 -o OUT
+watch    3  watch p.qbi images -o OUT --until 42 --idle 60s
+saved    0  run r.qbi -o OUT --checkpoint OUT.saved --checkpoint-every 0.02
 END2
 }
 
@@ -29,6 +31,14 @@ param input: path = "cells.tif"
 cells = read(input) |> median(5) |> threshold(60) |> label
 save count(cells) to "{input.stem}_count.csv"
 save cells to "{input.stem}_labels.tif"
+END2
+cat >r.qbi <<'END2'
+image = foam([96, 200, 200], seed=3)
+cells = gaussian(image, 1) |> median(5) |> threshold(otsu(image)) |> label
+save count(cells) to "count.csv"
+save cells to "labels.tif"
+save project(gaussian(image, 2), max) to "top.png"
+print mean(image)
 END2
 for seed in $(seq 40); do
     qbic run make.qbi -q -p seed=$seed || fail "no image $seed"
