@@ -1,6 +1,6 @@
 /* qbic batch: the list of images, what is the same for all of them, the run, and what is said of it. The engine is in
  * runtime/batch.c; nothing here knows how images are run or results are kept. */
-#include "cli/batch.h"
+#include "cli/sweep.h"
 
 #include <errno.h>
 #include <math.h>
@@ -48,8 +48,8 @@ static bool is_one_of(const char *name, const char *const *names, int n)
 
 static bool table_name_fits(const QbResultRun *run, int t)
 {
-    static const char *const taken[] = {"runs",    "images",  "params",    "failures",
-                                        "timings", "printed", "pipelines", "saved"};
+    static const char *const taken[] = {"runs",    "images",    "params", "failures", "timings",
+                                        "printed", "pipelines", "saved",  "pictures"};
     const char *name = run->tables[t].name;
     size_t n = strlen(name);
     if (!n || name[0] == '.' || strchr(name, '/') || !strncasecmp(name, "sqlite_", 7) ||
@@ -71,17 +71,27 @@ static const char *taken_column(const QbResultRun *run, int t)
     return NULL;
 }
 
-static int check_tag(const QbResultRun *run, const char *tag)
+bool qb_batch_takes_column(const char *name)
 {
     static const char *const taken[] = {
         "image",    "image_id",   "run_id",     "row_id",     "name",  "path",
         "hash",     "sha256",     "status",     "type",       "shape", "objects",
         "pipeline", "voxel_z_um", "voxel_y_um", "voxel_x_um",
     };
-    bool bad = is_one_of(tag, taken, QB_COUNT(taken));
+    return is_one_of(name, taken, QB_COUNT(taken));
+}
+
+static int check_tag(const QbResultRun *run, const char *tag)
+{
+    bool bad = !run->by_point && qb_batch_takes_column(tag);
     for (int t = 0; t < run->n_tables; t++)
         for (int c = 0; c < run->tables[t].n_columns; c++)
             bad = bad || !strcasecmp(tag, run->tables[t].columns[c].name);
+    if (bad && run->by_point)
+        return qb_fail(QB_EXIT_USAGE,
+                       "the parameter '%s' and a column of a table have one name: the results "
+                       "cannot hold both",
+                       tag);
     return bad ? qb_fail(QB_EXIT_USAGE,
                          "'--pattern' cannot call a column '%s': the results have one so called",
                          tag)
@@ -113,7 +123,8 @@ static bool find_tables(QbFrontState *f, QbResultRun *run)
 {
     bool found = false;
     for (int k = 0; k < f->list->n && !found; k++) {
-        QbBatchJob job = {.image = k, .path = f->list->v[k].path, .arena = qb_arena_new()};
+        QbBatchJob job = {
+            .image = k, .path = f->list->v[k].path, .arena = qb_arena_new(), .picture = -1};
         found = qb_front_lower(f, &job);
         if (found) {
             QbResultTable *v =
@@ -156,11 +167,14 @@ bool qb_batch_describe(QbFrontState *f, QbResultRun *run)
                          .params = params,
                          .tags = f->pattern->tags,
                          .n_tags = f->pattern->n,
+                         .by_point = f->sweep != NULL,
+                         .pictures = f->sweep && f->o->reports.n > 0,
                          .command = command_of(f->p->arena, f->verb, f->o),
                          .host = qb_arena_strdup(f->p->arena, host)};
     for (int k = 0; k < g->n_param_values; k++) {
         const QbParamValue *v = &g->param_values[k];
-        if (!f->input || strcmp(v->name, f->input) != 0)
+        bool swept = f->sweep && qb_sweep_sets(f->sweep, v->name);
+        if (!swept && (!f->input || strcmp(v->name, f->input) != 0))
             params[run->n_params++] = (QbResultParam){v->name, v->value, v->from};
     }
     return find_tables(f, run);
@@ -224,7 +238,7 @@ void qb_batch_options(QbBatchOptions *bo, const QbCliOptions *o, QbFrontState *f
     bo->progress = qb_talk_progress;
 }
 
-static int run_batch(QbFrontState *f, const QbKernels *kernels)
+int qb_front_run(QbFrontState *f, const QbKernels *kernels)
 {
     const QbCliOptions *o = f->o;
     QbResultRun run;
@@ -232,16 +246,23 @@ static int run_batch(QbFrontState *f, const QbKernels *kernels)
     int status = qb_batch_check_names(&run);
     if (status != 0)
         return status;
-    QbTalk talk = {.o = o, .list = f->list, .started = qb_now()};
+    QbTalk talk = {
+        .o = o, .list = f->list, .what = f->sweep ? "points" : "images", .started = qb_now()};
     QbBatchFront front = {.ctx = f, .lower = qb_front_lower, .plan = qb_front_plan};
-    QbBatchOptions bo = {.images = f->list->v, .n = f->list->n, .kernels = kernels, .ctx = &talk};
+    QbBatchOptions bo = {.images = f->list->v,
+                         .n = f->list->n,
+                         .units = f->units,
+                         .n_units = f->n_units,
+                         .in_turn = f->in_turn,
+                         .kernels = kernels,
+                         .ctx = &talk};
     qb_batch_options(&bo, o, f, &run, &front);
     QbFolderLock *lock = NULL;
-    QbBatchCounts counts = {0};
     QbErr err = {0};
-    bool ok = qb_folder_lock(o->output, "batch", &lock, &err) && run_locked(f, &bo, &counts, &err);
+    bool ok =
+        qb_folder_lock(o->output, "batch", &lock, &err) && run_locked(f, &bo, &f->counts, &err);
     qb_folder_unlock(lock);
-    return qb_talk_end(&talk, &counts, ok ? exit_status(&counts) : QB_EXIT_FAILED,
+    return qb_talk_end(&talk, &f->counts, ok ? exit_status(&f->counts) : QB_EXIT_FAILED,
                        ok ? NULL : err.text);
 }
 
@@ -257,7 +278,7 @@ static int with_pipeline(QbPipeline *p, const QbCliOptions *o, const QbBatchList
     else if (status == 0 && o->dry_run)
         status = qb_batch_dry_run(&f);
     else if (status == 0)
-        status = run_batch(&f, kernels);
+        status = qb_front_run(&f, kernels);
     qb_front_close(&f);
     return status;
 }

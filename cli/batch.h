@@ -20,9 +20,17 @@ typedef struct QbFrontState {
     QbLowerOptions lower;
     const QbBatchList *list;
     const QbNamePattern *pattern; /* of no columns: none was given */
-    const char *verb;             /* "batch", "watch" */
+    const char *verb;             /* "batch", "sweep", "watch" */
     char sha256[65];              /* of the pipeline */
     const char *input;            /* the parameter that is the image; NULL: none */
+    bool binds_image;             /* each image of the list is the first that the pipeline gets */
+    const struct QbSweep *sweep;  /* of whose points the images are; NULL: of a batch */
+    int n_points;                 /* of each image: image k of the list is at point k % n_points */
+    const QbBatchUnit *units;     /* NULL: each image by itself */
+    int n_units;
+    bool in_turn;
+    int sound;            /* an image that can be lowered, as the sweep found; -1: none */
+    QbBatchCounts counts; /* after qb_front_run */
     size_t base;
     pthread_mutex_t lock; /* of the hashes */
     QbFileHash *hashes;
@@ -34,9 +42,18 @@ int qb_batch_images(const QbCliOptions *o, QbBatchList *l, QbNamePattern *patter
 
 /* 0, or the exit status after errors that were printed: those that are none of a single image. */
 int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list);
+/* The same without a look at the pipeline. */
+void qb_front_begin(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list);
+/* The parameter that is the image, NULL: none. */
+const char *qb_front_image(const QbFile *file);
 void qb_front_close(QbFrontState *f);
 bool qb_front_lower(void *ctx, QbBatchJob *job);
 bool qb_front_plan(void *ctx, QbBatchJob *job, int threads, size_t memory);
+
+/* Runs the images, all in the folder of the results; returns the exit status. */
+int qb_front_run(QbFrontState *f, const QbKernels *kernels);
+/* The results have a column of that name. */
+bool qb_batch_takes_column(const char *name);
 
 /* What `watch` has in common with `batch`, cli/batch.c. */
 void qb_batch_catch_signals(void);
@@ -54,6 +71,7 @@ bool qb_batch_begin(const QbBatchOptions *bo, QbArena *arena, QbResults *r, QbEr
 typedef struct QbTalk {
     const QbCliOptions *o;
     const QbBatchList *list;
+    const char *what; /* "images" */
     double started, rated;
     bool bar;    /* a line that is written over is on the terminal */
     bool broken; /* standard output takes no more */

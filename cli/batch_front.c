@@ -1,6 +1,6 @@
 /* The pipeline of a batch: parsed once, lowered and planned for each image, with all that tells whether what an earlier batch
  * made is still right. Called by many threads; what they share is read only, but for the hashes of other files. */
-#include "cli/batch.h"
+#include "cli/sweep.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 /* ---- opening ----------------------------------------------------------------------------------------- */
 
-static const char *image_parameter(const QbFile *file)
+const char *qb_front_image(const QbFile *file)
 {
     for (int k = 0; file && k < file->n; k++) {
         const QbStmt *s = file->stmts[k];
@@ -23,11 +23,18 @@ static const char *image_parameter(const QbFile *file)
     return NULL;
 }
 
+void qb_front_begin(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list)
+{
+    *f = (QbFrontState){.p = p, .o = o, .list = list, .lock = PTHREAD_MUTEX_INITIALIZER};
+    f->base = qb_round_up(qb_memory_used() + ((size_t)1 << 20), (size_t)4 << 20);
+    f->n_points = 1;
+    f->input = qb_front_image(p->file);
+}
+
 int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const QbBatchList *list)
 {
     static const char *const any[] = {ANY_IMAGE};
-    *f = (QbFrontState){.p = p, .o = o, .list = list, .lock = PTHREAD_MUTEX_INITIALIZER};
-    f->base = qb_round_up(qb_memory_used() + ((size_t)1 << 20), (size_t)4 << 20);
+    qb_front_begin(f, p, o, list);
     int status = qb_pipeline_options(p, o, &f->lower);
     if (status != 0)
         return status;
@@ -36,10 +43,11 @@ int qb_front_open(QbFrontState *f, QbPipeline *p, const QbCliOptions *o, const Q
     f->lower.check_only = true;
     p->dag = qb_lower(p->arena, p->file, &f->lower, qb_ops, qb_n_ops, &p->diags);
     f->lower.check_only = false;
+    f->lower.n_images = 0;
+    f->binds_image = true;
     qb_diags_sort(&p->diags, 0);
     qb_pipeline_print(p, false);
     qb_pipeline_sha256(p, f->sha256);
-    f->input = image_parameter(p->file);
     return qb_pipeline_status(p);
 }
 
@@ -108,9 +116,10 @@ static bool make_key(QbFrontState *f, QbBatchJob *job, const QbDag *g)
     QbErr err = {0};
     char hex[65];
     bool ok = true;
-    qb_canonical_text(g, job->path, qb_path_stem(job->arena, job->path), &t);
+    const char *path = job->path ? job->path : "";
+    qb_canonical_text(g, path, qb_path_stem(job->arena, path), &t);
     for (int k = 0; ok && k < g->n_input_paths; k++) {
-        if (!strcmp(g->input_paths[k], job->path))
+        if (!strcmp(g->input_paths[k], path))
             continue;
         ok = hash_other(f, g->input_paths[k], hex, &err);
         qb_text_addf(&t, "file %s sha256=%s\n", g->input_paths[k], hex);
@@ -138,7 +147,7 @@ static void find_type(QbBatchJob *job, const QbDag *g)
                 continue;
             const char *path =
                 *(const char *const *)((const char *)x->params + x->op->params[k].offset);
-            if (path && !strcmp(path, job->path)) {
+            if (path && job->path && !strcmp(path, job->path)) {
                 job->type = x->type;
                 return;
             }
@@ -163,19 +172,59 @@ static void find_tables(QbBatchJob *job, const QbDag *g)
     }
 }
 
+/* What a report shows of an image: its labels, or what comes nearest to them. */
+static int find_picture(const QbDag *g)
+{
+    static const QbKind kinds[] = {QB_LABELS, QB_MASK, QB_PICTURE, QB_IMAGE};
+    for (int k = 0; k < QB_COUNT(kinds); k++)
+        for (int i = 0; i < g->n_outputs; i++)
+            if (g->outputs[i].format != QB_FORMAT_PRINT &&
+                qb_dag_at(g, g->outputs[i].node)->type.kind == kinds[k])
+                return i;
+    return -1;
+}
+
+/* Files lie in a folder for each image. */
+static void take_outputs(const QbFrontState *f, QbBatchJob *job, const QbDag *g)
+{
+    const char *provenance = qb_provenance_of(job->arena, g, f->sha256);
+    for (int i = 0; i < g->n_outputs; i++) {
+        QbOutput *o = &g->outputs[i];
+        o->provenance = provenance;
+        if (o->path && o->path[0] != '/')
+            o->path = qb_arena_printf(job->arena, "%s/%s", f->list->v[job->image].name, o->path);
+    }
+    job->outputs = g->outputs;
+    job->n_outputs = g->n_outputs;
+    job->picture = f->o->reports.n ? find_picture(g) : -1;
+}
+
+/* A batch binds its image first; a sweep without one has all that it needs by its name. */
+static void bind_point(const QbFrontState *f, const QbBatchJob *job, QbLowerOptions *lo)
+{
+    if (f->binds_image) {
+        const char **images = QB_NEW_N(job->arena, const char *, f->lower.n_images + 1);
+        *images = job->path;
+        for (int k = 0; k < f->lower.n_images; k++)
+            images[k + 1] = f->lower.images[k];
+        lo->images = images;
+        lo->n_images = f->lower.n_images + 1;
+    }
+    if (f->sweep)
+        qb_sweep_override(f->sweep, job->image % f->n_points, job->arena, lo);
+}
+
 bool qb_front_lower(void *ctx, QbBatchJob *job)
 {
     QbFrontState *f = ctx;
     QbDiags *diags = QB_NEW(job->arena, QbDiags);
-    const char **images = QB_NEW(job->arena, const char *);
     QbLowerOptions lo = f->lower;
-    *images = job->path;
-    lo.images = images;
+    bind_point(f, job, &lo);
     lo.out_dir = qb_arena_printf(job->arena, "%s/%s", f->o->output, f->list->v[job->image].name);
+    lo.into = job->dag;
     qb_diags_init(diags, job->arena);
     QbDag *g = qb_lower(job->arena, f->p->file, &lo, qb_ops, qb_n_ops, diags);
     job->dag = g;
-    job->front = g;
     if (diags->n_errors) {
         qb_diags_sort(diags, 0);
         take_failure(f->p, diags, &job->failure);
@@ -183,15 +232,17 @@ bool qb_front_lower(void *ctx, QbBatchJob *job)
     }
     find_type(job, g);
     find_tables(job, g);
-    return make_key(f, job, g);
+    if (!make_key(f, job, g))
+        return false;
+    take_outputs(f, job, g);
+    return true;
 }
 
 bool qb_front_plan(void *ctx, QbBatchJob *job, int threads, size_t memory)
 {
     QbFrontState *f = ctx;
-    QbDag *g = job->front;
+    QbDag *g = job->dag;
     QbErr err = {0};
-    job->provenance = qb_provenance_of(job->arena, g, f->sha256);
     QbPassOptions passes = {.off = f->o->no_pass.v, .n_off = f->o->no_pass.n};
     qb_passes_run(g, &passes);
     QbPlanOptions po = {

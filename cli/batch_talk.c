@@ -48,7 +48,7 @@ static void image_event(QbTalk *t, const QbBatchImage *image, QbBatchState state
     begin_event(&e, "image");
     add_text(&e, "state", states[state]);
     add_text(&e, "image", image->name);
-    add_text(&e, "path", image->path);
+    add_text(&e, "path", image->path ? image->path : "");
     if (f) {
         add_text(&e, "message", f->message);
         add_text(&e, "code", f->code);
@@ -113,7 +113,7 @@ void qb_talk_begin(QbTalk *t, int done)
         send_event(t, &e);
     }
     if (done && !t->o->quiet)
-        fprintf(stderr, "going on: %d of %d images were done before\n", done, t->list->n);
+        fprintf(stderr, "going on: %d of %d %s were done before\n", done, t->list->n, t->what);
 }
 
 void qb_talk_told(void *ctx, int image, QbBatchState state, const QbFailure *failure)

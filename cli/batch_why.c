@@ -82,7 +82,7 @@ void qb_batch_difference(const char *before, const char *now, QbText *out)
 static bool add_reasons(QbFrontState *f, QbResults *r, int image, QbText *out, QbErr *err)
 {
     const QbBatchImage *v = &f->list->v[image];
-    QbBatchJob job = {.image = image, .path = v->path, .arena = qb_arena_new()};
+    QbBatchJob job = {.image = image, .path = v->path, .arena = qb_arena_new(), .picture = -1};
     QbResultOld old = {0};
     QbText before = {0};
     char sha256[65];
@@ -104,7 +104,7 @@ static bool add_reasons(QbFrontState *f, QbResults *r, int image, QbText *out, Q
         qb_batch_difference(before.s ? before.s : "", job.canonical, out);
     else if (!old.done)
         qb_text_add(out, "it failed\n");
-    else if (!qb_batch_is_done(&job, &old, f->o->output, v->name, sha256))
+    else if (!qb_batch_is_done(&job, &old, f->o->output, sha256))
         qb_text_add(out, "its output files are gone\n");
     qb_text_free(&before);
     qb_arena_free(job.arena);
@@ -177,6 +177,6 @@ int qb_batch_dry_run(QbFrontState *f)
     }
     int status = qb_print(&out);
     if (status == 0 && !f->o->quiet)
-        fprintf(stderr, "%d of %d images would run\n", n, f->list->n);
+        fprintf(stderr, "%d of %d %s would run\n", n, f->list->n, f->sweep ? "points" : "images");
     return status;
 }

@@ -35,8 +35,10 @@ typedef enum QbVerbBit {
     QB_VERB_WATCH = 0x2000000,
     QB_VERB_SCALE = 0x100000,
     QB_VERB_REPORT = 0x200000,
-    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_WATCH | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_PLAN |
-                       QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY | QB_VERB_SCALE,
+    QB_VERB_SWEEP = 0x1000000,
+    QB_VERB_PIPELINE = QB_VERB_BATCH | QB_VERB_SWEEP | QB_VERB_WATCH | QB_VERB_RUN | QB_VERB_CHECK |
+                       QB_VERB_PLAN | QB_VERB_GRAPH | QB_VERB_EXPLAIN | QB_VERB_VERIFY |
+                       QB_VERB_SCALE,
 } QbVerbBit;
 
 /* Texts given by an option that may be repeated, in order. */
@@ -69,6 +71,9 @@ typedef struct QbCliOptions {
     const char *checkpoint; /* run */
     double checkpoint_every;
     QbTexts lists;
+    QbTexts batch; /* sweep */
+    bool zip;
+    const char *plot;
     bool untimed;     /* hidden: tasks are not measured */
     const char *cpu;  /* hidden: kernel variant */
     int64_t chunk[2]; /* hidden: quantum along axis 0, tile height along axis 1 */
@@ -110,6 +115,7 @@ int qb_cli_verify(const QbCliOptions *o);
 int qb_cli_ops(const QbCliOptions *o);
 int qb_cli_info(const QbCliOptions *o);
 int qb_cli_batch(const QbCliOptions *o);
+int qb_cli_sweep(const QbCliOptions *o);
 int qb_cli_watch(const QbCliOptions *o);
 int qb_cli_fmt(const QbCliOptions *o);
 int qb_cli_new(const QbCliOptions *o);

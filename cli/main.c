@@ -24,6 +24,14 @@ static const char *const batch_examples[] = {
     "qbic batch cells.qbi images -o results --why im042",
     NULL,
 };
+static const char *const sweep_examples[] = {
+    "qbic sweep cells.qbi test.tif -p level=10,20,30 -o results",
+    "qbic sweep cells.qbi test.tif -p level=10:50:5 -p 'filter=median(3),gaussian(1)' -o results",
+    "qbic sweep cells.qbi --batch images -p level=10:50:5 -o results --report results/sweep.html",
+    "qbic sweep cells.qbi test.tif --params points.csv -o results",
+    "qbic sweep cells.qbi test.tif -p level=10:50:5 --dry-run  # how much the points share",
+    NULL,
+};
 static const char *const watch_examples[] = {
     "qbic watch cells.qbi incoming -o results",
     "qbic watch cells.qbi incoming -o results --until 96",
@@ -106,6 +114,12 @@ const QbVerb qb_verbs[] = {
      .help = "the same pipeline over many images; the same command goes on after a stop",
      .examples = batch_examples,
      .main = qb_cli_batch},
+    {.name = "sweep",
+     .bit = QB_VERB_SWEEP,
+     .usage = "FILE.qbi [IMAGE…] -p NAME=V1,V2,V3 -p NAME=LO:HI:STEP",
+     .help = "every combination of parameters; what the points share is computed once",
+     .examples = sweep_examples,
+     .main = qb_cli_sweep},
     {.name = "watch",
      .bit = QB_VERB_WATCH,
      .usage = "FILE.qbi FOLDER -o DIR",

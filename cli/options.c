@@ -23,12 +23,23 @@ typedef struct Option {
 #define AT(field)   offsetof(QbCliOptions, field)
 #define EVERY_VERB  (~0u)
 #define MANY        (QB_VERB_BATCH | QB_VERB_WATCH)
-#define RUN_OR_PLAN (MANY | QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN | QB_VERB_VERIFY)
+#define EVERY_MANY  (MANY | QB_VERB_SWEEP)
+#define BY_LIST     (QB_VERB_BATCH | QB_VERB_SWEEP)
+#define SET_PARAMS  (QB_VERB_PIPELINE & ~QB_VERB_SWEEP)
+#define RUN_OR_PLAN (EVERY_MANY | QB_VERB_RUN | QB_VERB_PLAN | QB_VERB_EXPLAIN | QB_VERB_VERIFY)
 
 static const Option options[] = {
-    {'p', "param", "NAME=VALUE", TEXTS, AT(params), QB_VERB_PIPELINE, false,
+    {'p', "param", "NAME=VALUES", TEXTS, AT(params), QB_VERB_SWEEP, false,
+     "a list V1,V2,V3 or a range LO:HI:STEP; one value is set at every point (repeatable)"},
+    {0, "zip", NULL, FLAG, AT(zip), QB_VERB_SWEEP, false,
+     "the values of all parameters side by side, not every combination"},
+    {0, "params", "FILE", TEXT, AT(params_file), QB_VERB_SWEEP, false,
+     "a table of points, .csv, whose header names parameters; or one value each, as for run"},
+    {0, "batch", "IMAGES", TEXTS, AT(batch), QB_VERB_SWEEP, false,
+     "every point for each image of a folder, pattern or file (repeatable)"},
+    {'p', "param", "NAME=VALUE", TEXTS, AT(params), SET_PARAMS, false,
      "gives a parameter its value (repeatable)"},
-    {0, "params", "FILE", TEXT, AT(params_file), QB_VERB_PIPELINE, false,
+    {0, "params", "FILE", TEXT, AT(params_file), SET_PARAMS, false,
      "parameters from a .json object or a .toml table; -p goes before it"},
     {'t', "threads", "N", THREADS, AT(threads), RUN_OR_PLAN, false, "threads (default: all cores)"},
     {'m', "memory", "SIZE", SIZE, AT(memory), RUN_OR_PLAN, false,
@@ -37,24 +48,39 @@ static const Option options[] = {
      "where outputs with relative paths go (default: here)"},
     {'o', "output", "DIR", TEXT, AT(output), MANY, false,
      "the folder of the results: results.db, a .csv for each table, a folder for each image"},
-    {'r', "recursive", NULL, FLAG, AT(recursive), MANY, false,
+    {'o', "output", "DIR", TEXT, AT(output), QB_VERB_SWEEP, false,
+     "where the results go: results.db, a .csv for each table, a folder for each point (default: "
+     "here)"},
+    {0, "report", "FILE.html", TEXTS, AT(reports), QB_VERB_SWEEP, false,
+     "a page with a number plotted against each parameter, and the pictures of all points"},
+    {0, "plot", "NUMBER", TEXT, AT(plot), QB_VERB_SWEEP, false,
+     "what the report plots: objects, or the mean of a TABLE.COLUMN (default: objects)"},
+    {'r', "recursive", NULL, FLAG, AT(recursive), EVERY_MANY, false,
      "the images of folders in folders too"},
-    {0, "volumes", NULL, FLAG, AT(volumes), QB_VERB_BATCH, false,
+    {0, "volumes", NULL, FLAG, AT(volumes), BY_LIST, false,
      "a folder of numbered slices is one volume; a folder of such folders, one for each"},
-    {0, "pattern", "PATTERN", TEXT, AT(pattern), QB_VERB_BATCH, false,
+    {0, "pattern", "PATTERN", TEXT, AT(pattern), BY_LIST, false,
      "parts of the images' names as columns: '{plate}_{well}_s{site:int}.tif' (int, float, str)"},
-    {0, "list", "FILE", TEXTS, AT(lists), QB_VERB_BATCH, false,
+    {0, "list", "FILE", TEXTS, AT(lists), BY_LIST, false,
      "images from a file, one a line; - is standard input (repeatable)"},
     {0, "fail-fast", NULL, FLAG, AT(fail_fast), MANY, false, "the first failure stops the batch"},
     {0, "max-failures", "N", COUNT, AT(max_failures), MANY, false,
      "so many failures stop the batch"},
     {0, "retry", "N", COUNT, AT(retry), MANY, false,
      "tries an image that failed so many times again"},
+    {0, "fail-fast", NULL, FLAG, AT(fail_fast), QB_VERB_SWEEP, false,
+     "the first failure stops the sweep"},
+    {0, "max-failures", "N", COUNT, AT(max_failures), QB_VERB_SWEEP, false,
+     "so many failures stop the sweep"},
+    {0, "retry", "N", COUNT, AT(retry), QB_VERB_SWEEP, false,
+     "tries a point that failed so many times again"},
+    {0, "why", "POINT", TEXT, AT(why), QB_VERB_SWEEP, false,
+     "says what of a point (level=20) differs from what is done; writes nothing"},
     {0, "until", "N", COUNT, AT(until), QB_VERB_WATCH, false,
      "ends once there are N images, those of earlier times among them"},
     {0, "idle", "TIME", SECONDS, AT(idle), QB_VERB_WATCH, false,
      "ends when no image came for so long, as 60s or 5m"},
-    {0, "dry-run", NULL, FLAG, AT(dry_run), QB_VERB_BATCH, false,
+    {0, "dry-run", NULL, FLAG, AT(dry_run), BY_LIST, false,
      "lists what would run, and why; writes nothing"},
     {0, "why", "IMAGE", TEXT, AT(why), QB_VERB_BATCH, false,
      "says what of an image differs from what is done; writes nothing"},
@@ -99,16 +125,18 @@ static const Option options[] = {
     {0, "md", NULL, FLAG, AT(md), QB_VERB_MAN, false, "the commands for the manual, as Markdown"},
     {0, "check", NULL, FLAG, AT(check), QB_VERB_FMT, false,
      "writes nothing; names the files that differ, and exits 1 if any does"},
-    {0, "json", NULL, FLAG, AT(json), MANY, false,
+    {0, "json", NULL, FLAG, AT(json), EVERY_MANY, false,
      "events on standard output, one JSON object a line: start, image, printed, rate, end"},
-    {'q', "quiet", NULL, FLAG, AT(quiet), MANY | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY,
+    {'q', "quiet", NULL, FLAG, AT(quiet), EVERY_MANY | QB_VERB_RUN | QB_VERB_CHECK | QB_VERB_VERIFY,
      false, "says nothing but errors"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_RUN, false,
      "notes, and the timing table, on standard error"},
     {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_VERIFY, false, "a line for each run"},
     {'v', "verbose", NULL, FLAG, AT(verbose), MANY, false,
      "a line for each image, on standard error"},
-    {0, "cpu", "NAME", TEXT, AT(cpu), MANY | QB_VERB_RUN | QB_VERB_VERIFY, true,
+    {'v', "verbose", NULL, FLAG, AT(verbose), QB_VERB_SWEEP, false,
+     "a line for each point, on standard error"},
+    {0, "cpu", "NAME", TEXT, AT(cpu), EVERY_MANY | QB_VERB_RUN | QB_VERB_VERIFY, true,
      "kernel variant: base, avx2, avx512"},
     {0, "untimed", NULL, FLAG, AT(untimed), QB_VERB_RUN, true,
      "measures no task, so that what measuring costs can be seen"},
@@ -318,6 +346,7 @@ void qb_options_free(QbCliOptions *o)
     free(o->no_pass.v);
     free(o->positional.v);
     free(o->lists.v);
+    free(o->batch.v);
 }
 
 bool qb_option_shown(QbVerbBit verb, int k, QbOptionInfo *info)

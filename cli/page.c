@@ -9,7 +9,7 @@
 
 /* NUL-terminated; gen/page.c */
 extern const unsigned char qb_page_html[], qb_page_style[], qb_page_script[], qb_page_timeline[],
-    qb_page_chart[];
+    qb_page_sweep[], qb_page_chart[];
 
 /* Inside a script element no '<' may stand; in JSON it only stands in strings, where it may be escaped. */
 static bool put_json(const char *json, FILE *f)
@@ -53,6 +53,17 @@ bool qb_page_write(const QbPage *p, FILE *f)
         at = mark + strlen(parts[k].mark);
     }
     return ok && fputs(at, f) >= 0;
+}
+
+bool qb_page_write_sweep(const char *data, FILE *f)
+{
+    const char *page = (const char *)qb_page_sweep, *chart = strstr(page, "@CHART@"),
+               *at = strstr(page, "@DATA@");
+    QB_CHECK(chart && at && chart < at);
+    size_t head = (size_t)(chart - page), between = (size_t)(at - chart) - strlen("@CHART@");
+    return fwrite(page, 1, head, f) == head && fputs((const char *)qb_page_chart, f) >= 0 &&
+           fwrite(chart + strlen("@CHART@"), 1, between, f) == between && put_json(data, f) &&
+           fputs(at + strlen("@DATA@"), f) >= 0;
 }
 
 /* ---- what a run knows beside its report ------------------------------------------------------------- */

@@ -103,6 +103,15 @@ const QbStory qb_stories_values[] = {
               "save gaussian(image, 2 um) to \"a.tif\"\n",
      .mend = "image = zeros([9, 9])\n"
              "save gaussian(image, 2) to \"a.tif\"\n"},
+    {.code = "QB0414",
+     .title = "values that cannot be swept",
+     .text = "The values of a swept parameter stand between commas; LO:HI:STEP counts from LO up "
+             "to HI in steps above 0. A table of points has a header of parameters and as many "
+             "values in every line.",
+     .command = "printf 'param level: number = 1\\nprint level\\n' >wrong.qbi; "
+                "qbic sweep wrong.qbi -p level=10,,20 -o none",
+     .mend = "param level: number = 1\n"
+             "print level\n"},
     {.code = "QB0501",
      .title = "an input that cannot be read",
      .text = "The file is not there, may not be opened, or is not an image that qbic reads. "

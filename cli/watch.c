@@ -151,7 +151,7 @@ static bool comes_back(const Watch *w, const QbBatchJob *job, const QbOutput *o)
     if (!is_image)
         return false;
     if (o->path[0] != '/')
-        qb_text_addf(&t, "%s/%s/", w->results, w->list.v[job->image].name);
+        qb_text_addf(&t, "%s/", w->results);
     qb_text_add(&t, o->path);
     normalise(t.s);
     bool own = is_below(w->results, w->real) && is_below(t.s, w->results);
@@ -227,7 +227,7 @@ static int watch_locked(Watch *w, const QbKernels *kernels, QbErr *err)
     QbResults *r = NULL;
     QbResultRun run;
     QbBatchCounts counts = {0};
-    QbTalk talk = {.o = o, .list = &w->list, .started = qb_now()};
+    QbTalk talk = {.o = o, .list = &w->list, .what = "images", .started = qb_now()};
     QbBatchFront front = {.ctx = w, .lower = lower, .plan = plan};
     QbBatchOptions bo = {.images = w->list.v, .feed = feed, .feed_ctx = w, .most = MOST_IMAGES};
     bool ok = qb_results_open(o->output, false, &r, err) && qb_results_list(r, w, add_known, err);

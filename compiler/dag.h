@@ -52,6 +52,7 @@ typedef struct QbOutput {
     bool bar;           /* a picture gets a size bar */
     QbPrintItem *items; /* print */
     int n_items;
+    const char *provenance; /* written into the file; NULL: as the run says */
 } QbOutput;
 
 /* A definition that was lowered (root >= 0) or that no output needs (root -1). For notes and the graph. */
@@ -67,6 +68,8 @@ typedef struct QbDefinition {
 typedef struct QbParamValue {
     const char *name, *value; /* the value as qbi text */
     const char *from;         /* "default", "file", "command line" */
+    QbKind kind;              /* of the value */
+    double number;            /* of a fixed number or bool */
     QbSpan span;              /* its declaration */
 } QbParamValue;
 

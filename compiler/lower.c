@@ -170,11 +170,33 @@ static void demand_params(QbLower *L)
             qb_lower_demand(L, i);
 }
 
+/* An earlier graph forgets what it was for, and keeps its nodes. */
+static QbDag *begin_graph(QbArena *arena, const QbLowerOptions *o, const QbOp *const *ops,
+                          int n_ops, QbDiags *diags)
+{
+    QbDag *g = o->into;
+    if (!g)
+        return qb_dag_new(arena, diags, ops, n_ops);
+    QB_CHECK(g->arena == arena);
+    g->diags = diags;
+    g->outputs = NULL;
+    g->definitions = NULL;
+    g->param_values = NULL;
+    g->lengths = NULL;
+    g->sources = NULL;
+    g->input_paths = NULL;
+    g->n_outputs = g->n_definitions = g->n_param_values = 0;
+    g->cap_outputs = g->cap_definitions = g->cap_param_values = 0;
+    g->n_lengths = g->n_sources = g->n_input_paths = 0;
+    g->cap_lengths = g->cap_sources = g->cap_input_paths = 0;
+    return g;
+}
+
 QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, const QbOp *const *ops,
                 int n_ops, QbDiags *diags)
 {
     QbLower L = {.arena = arena, .diags = diags, .options = o, .ops = ops, .n_ops = n_ops};
-    L.g = qb_dag_new(arena, diags, ops, n_ops);
+    L.g = begin_graph(arena, o, ops, n_ops, diags);
     L.g->check_only = o->check_only;
     L.g->no_sharing = o->no_sharing;
     L.unread = diags->n_errors > 0;
@@ -185,11 +207,14 @@ QbDag *qb_lower(QbArena *arena, const QbFile *file, const QbLowerOptions *o, con
     qb_lower_bind_overrides(&L);
     qb_lower_walk_symbols(&L);
     qb_lower_find_recursion(&L);
-    demand_outputs(&L);
+    if (!o->params_only)
+        demand_outputs(&L);
     demand_params(&L);
     qb_lower_find_dead_cycles(&L);
     qb_lower_record_params(&L);
-    qb_lower_record_definitions(&L);
-    qb_lower_check_files(&L);
+    if (!o->params_only) {
+        qb_lower_record_definitions(&L);
+        qb_lower_check_files(&L);
+    }
     return L.g;
 }

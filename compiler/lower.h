@@ -5,6 +5,14 @@
 #include "compiler/dag.h"
 #include "lang/ast.h"
 
+/* A text that holds several values: "10,20,30", a line of a table of points. */
+typedef struct QbOverrideText {
+    const char *place; /* what errors call it */
+    const char *text;
+    size_t at;        /* first byte of the value in it */
+    int lines_before; /* where it is a line of a file */
+} QbOverrideText;
+
 /* One -p NAME=VALUE, or one entry of --params FILE. */
 typedef struct QbOverride {
     const char *name;
@@ -12,6 +20,7 @@ typedef struct QbOverride {
     const char *from;  /* "command line" or "file" */
     bool
         literal_string; /* from a JSON string: for a parameter without type it is a string unless it parses as an expression that checks */
+    const QbOverrideText *in; /* what the value stands in, as one of several; NULL: by itself */
 } QbOverride;
 
 /* The text of a file that a pipeline uses, in the arena; NULL after an error. */
@@ -29,6 +38,10 @@ typedef struct QbLowerOptions {
     bool no_sharing; /* equal subexpressions stay apart (the pass share-nodes is off) */
     bool
         check_only; /* qbic check: a missing input is a note, and what needs it is not checked further */
+    bool params_only; /* parameters have their values and are checked; nothing else is lowered */
+    /* The graph of other points of a sweep, in the same arena: what is there already is found in it. The lists of outputs,
+     * parameters, definitions and files start anew; who wants the earlier ones has taken them. */
+    QbDag *into;
 } QbLowerOptions;
 
 /* "im042" of "images/im042.tif"; of slices, "scan1/" and a pattern, their folder's name. In the arena, or a part of the path. */

@@ -77,6 +77,23 @@ static void report_unknown(QbLower *L, const QbOverride *o)
         qb_lower_hint(L, d, "it has none");
 }
 
+/* The value as a text of its own, or at its place in one where all else is blank. */
+static QbSource *source_of(const QbLower *L, const QbOverride *o)
+{
+    const char *name = qb_arena_printf(L->arena, "%s %s", option_of(o), o->name);
+    if (!o->in)
+        return make_source(L, name, o->value);
+    QbSource *source = make_source(L, o->in->place ? o->in->place : name, o->in->text);
+    char *blank = qb_arena_strdup(L->arena, o->in->text);
+    size_t n = strlen(o->value);
+    QB_CHECK(o->in->at + n <= source->length);
+    memset(blank, ' ', source->length);
+    memcpy(blank + o->in->at, o->value, n);
+    source->text = blank;
+    source->lines_before = o->in->lines_before;
+    return source;
+}
+
 static void bind_override(QbLower *L, const QbOverride *o)
 {
     int i = qb_name_map_get(L->params, o->name);
@@ -85,15 +102,15 @@ static void bind_override(QbLower *L, const QbOverride *o)
         return;
     }
     QbSymbol *s = &L->symbols[i];
-    const char *name = qb_arena_printf(L->arena, "%s %s", option_of(o), o->name);
-    QbSource *source = make_source(L, name, o->value);
+    QbSource *source = source_of(L, o);
+    uint32_t at = o->in ? (uint32_t)o->in->at : 0;
     s->override = o;
     s->from = o->from ? o->from : "command line";
-    s->from_span = whole(source);
+    s->from_span = (QbSpan){source, at, at + (uint32_t)strlen(o->value)};
     s->given = NULL;
     s->literal = NULL;
     if (is_textual(L, s)) {
-        s->literal = source->text;
+        s->literal = qb_arena_strdup(L->arena, o->value);
         return;
     }
     if (o->literal_string && !s->stmt->type) { /* a string, unless it reads as an expression */
@@ -106,6 +123,8 @@ static void bind_override(QbLower *L, const QbOverride *o)
         }
     }
     s->given = qb_parse_expr(L->arena, source, L->diags);
+    if (o->in) /* errors show all of it */
+        source->text = qb_arena_strdup(L->arena, o->in->text);
 }
 
 static void report_too_many(QbLower *L, int n_paths)
@@ -330,6 +349,8 @@ void qb_lower_record_params(QbLower *L)
         QbParamValue p = {
             .name = s->name, .from = s->from ? s->from : "default", .span = s->stmt->span};
         p.value = written(L, &s->val);
+        p.kind = s->val.kind;
+        p.number = s->val.number;
         QB_PUSH(L->arena, L->g->param_values, L->g->n_param_values, L->g->cap_param_values, p);
     }
 }

@@ -40,23 +40,34 @@ static int64_t reach_of(const QbStep *s)
     return reach;
 }
 
-/* Quantum of a pass before the budget is looked at: the largest plane decides. */
-static int64_t wanted_quantum(const Planner *p, int pass)
+/* What the steps of a pass ask of its quantum. */
+typedef struct PassNeeds {
+    int64_t plane, ticks, reach;
+} PassNeeds;
+
+static void add_needs(PassNeeds *n, const QbStep *s)
 {
-    int64_t plane = 1, ticks = 1, reach = 0;
-    for (int i = 0; i < p->n_steps; i++) {
-        const QbStep *s = &p->steps[i];
-        if (!qb_step_runs(s) || s->pass != pass)
-            continue;
-        const QbType *t =
-            qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
-        plane = qb_max64(plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
-        ticks = qb_max64(ticks, s->ticks);
-        reach = qb_max64(reach, reach_of(s));
+    const QbType *t = qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
+    n->plane = qb_max64(n->plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
+    n->ticks = qb_max64(n->ticks, s->ticks);
+    n->reach = qb_max64(n->reach, reach_of(s));
+}
+
+/* Quantum of each pass before the budget is looked at: the largest plane decides. */
+static void find_wanted_quanta(Planner *p)
+{
+    PassNeeds *needs = QB_NEW_N(p->arena, PassNeeds, p->plan->n_passes + 1);
+    p->wanted = QB_NEW_N(p->arena, int64_t, p->plan->n_passes + 1);
+    for (int i = 0; i < p->n_steps; i++)
+        if (qb_step_runs(&p->steps[i]))
+            add_needs(&needs[p->steps[i].pass], &p->steps[i]);
+    for (int pass = 0; pass < p->plan->n_passes; pass++) {
+        const PassNeeds *n = &needs[pass];
+        int64_t k = qb_max64(1 + n->reach / REACH_SHARED, QUANTUM_BYTES / qb_max64(1, n->plane));
+        /* Enough quanta that the threads find work along the clock too. */
+        int64_t most = qb_max64(1, n->ticks) / (4 * p->o->threads);
+        p->wanted[pass] = qb_clamp64(k, 1, qb_max64(1, most));
     }
-    int64_t k = qb_max64(1 + reach / REACH_SHARED, QUANTUM_BYTES / plane);
-    /* Enough quanta that the threads find work along the clock too. */
-    return qb_clamp64(k, 1, qb_max64(1, ticks / (4 * p->o->threads)));
 }
 
 static const QbType *sink_type(const QbStep *s)
@@ -278,7 +289,7 @@ static void try_chunks(Planner *p, int shrink, bool tight)
         QbStep *s = &p->steps[i];
         if (!qb_step_runs(s))
             continue;
-        int64_t k = wanted_quantum(p, s->pass) >> shrink;
+        int64_t k = p->wanted[s->pass] >> shrink;
         if (p->o->chunk_i > 0)
             k = p->o->chunk_i;
         bool deep = is_flat(s) && s->kind == QB_STEP_FOLD;
@@ -291,19 +302,31 @@ static void try_chunks(Planner *p, int shrink, bool tight)
             size_step(p, &p->steps[i]);
 }
 
+/* What lies in memory is copied; labels are painted from runs. */
+static double refill_cost(const QbStep *s)
+{
+    return s->type.kind == QB_LABELS ? 0.7 : 0.15 * (double)qb_pix_bytes(s->type.pix);
+}
+
+static double cost_of(const QbStep *s)
+{
+    if (s->kind == QB_STEP_REFILL)
+        return refill_cost(s);
+    if (s->op && s->op->cost)
+        return s->op->cost(s->params, s->in_type);
+    return s->kind == QB_STEP_SINK ? 8.0 : 0.5;
+}
+
 static void set_costs(Planner *p)
 {
-    for (int i = 0; i < p->n_steps; i++) {
-        QbStep *s = &p->steps[i];
-        s->cost = s->op && s->op->cost      ? s->op->cost(s->params, s->in_type)
-                  : s->kind == QB_STEP_SINK ? 8.0
-                                            : 0.5;
-    }
+    for (int i = 0; i < p->n_steps; i++)
+        p->steps[i].cost = cost_of(&p->steps[i]);
 }
 
 bool qb_plan_memory(Planner *p)
 {
     set_costs(p);
+    find_wanted_quanta(p);
     size_t share = p->o->memory > p->o->base ? (p->o->memory - p->o->base) / 16 : 0;
     p->env = (QbRunEnv){.threads = p->o->threads,
                         .spill_above = share < (64u << 20) ? share : 64u << 20,
@@ -321,7 +344,7 @@ bool qb_plan_memory(Planner *p)
         int64_t widest = 1;
         for (int i = 0; i < p->n_steps; i++)
             widest = qb_max64(widest, qb_step_runs(&p->steps[i]) ? p->steps[i].quantum : 1);
-        if (!last && (widest == 1 || p->o->chunk_i > 0 || (wanted_quantum(p, 0) >> shrink) <= 1))
+        if (!last && (widest == 1 || p->o->chunk_i > 0 || (p->wanted[0] >> shrink) <= 1))
             shrink = 31;
     }
     p->plan->spill_above = p->env.spill_above;

@@ -21,7 +21,8 @@ typedef struct Planner {
     QbStep *steps;
     int n_steps, cap_steps;
     bool push_off;
-    Demand *demand; /* per step */
+    Demand *demand;  /* per step */
+    int64_t *wanted; /* per pass: the quantum before the budget is looked at */
     QbRunEnv env;
 } Planner;
 

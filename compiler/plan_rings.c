@@ -21,6 +21,7 @@ typedef struct Walk {
     int *user_input;
     Cursor *before; /* as the cursors were `steps` picks ago; taken anew after `period` picks */
     int64_t steps, period;
+    int *left; /* per pass: sinks and folds that are not at their end */
 } Walk;
 
 static bool at_end(const Walk *w, int id)
@@ -120,23 +121,6 @@ static void find_users(Walk *w)
         w->user = QB_NEW_N(p->arena, int, w->user_start[p->n_steps + 1] + 1);
         w->user_input = QB_NEW_N(p->arena, int, w->user_start[p->n_steps + 1] + 1);
     }
-}
-
-static int least_advanced(const Walk *w)
-{
-    int best = -1;
-    double best_part = 2;
-    for (int i = 0; i < w->p->n_steps; i++) {
-        const QbStep *s = &w->p->steps[i];
-        if ((s->kind != QB_STEP_FOLD && s->kind != QB_STEP_SINK) || at_end(w, i))
-            continue;
-        double part = s->pass + (double)w->cursor[i].done / (double)(s->ticks + 1);
-        if (best < 0 || part < best_part) {
-            best = i;
-            best_part = part;
-        }
-    }
-    return best;
 }
 
 /* ---- leaps ------------------------------------------------------------------------------------------ */
@@ -247,19 +231,93 @@ static bool leap(Walk *w)
     return can > 0;
 }
 
-/* Periods are found as Brent finds cycles: what is compared with is taken anew after 1, 2, 4 … picks. */
-static void leap_if_steady(Walk *w)
+/* Periods are found as Brent finds cycles: what is compared with is taken anew after 1, 2, 4 … picks. In a period each of the
+ * sinks and folds that are `left` in the pass is picked. */
+static bool leap_if_steady(Walk *w, int left)
 {
     w->steps++;
-    bool leapt = is_period(w) && leap(w);
+    bool leapt = w->steps >= left && is_period(w) && leap(w);
     if (!leapt && w->steps < w->period)
-        return;
+        return false;
     memcpy(w->before, w->cursor, sizeof(*w->cursor) * (size_t)w->p->n_steps);
     w->period = leapt ? 1 : 2 * qb_min64(w->period, 1 << 20);
     w->steps = 0;
+    return leapt;
 }
 
 /* ---- the walk --------------------------------------------------------------------------------------- */
+
+/* Sinks and folds that are not at their end, the least advanced first (of equals the earlier step): a binary heap. */
+typedef struct Queue {
+    int *id;      /* of steps */
+    double *part; /* per step: its pass, and which part of it is done */
+    int n;
+} Queue;
+
+static bool comes_before(const Queue *q, int a, int b)
+{
+    return q->part[a] != q->part[b] ? q->part[a] < q->part[b] : a < b;
+}
+
+static void sink_down(Queue *q, int at)
+{
+    for (;;) {
+        int best = at;
+        for (int k = 2 * at + 1; k <= 2 * at + 2 && k < q->n; k++)
+            if (comes_before(q, q->id[k], q->id[best]))
+                best = k;
+        if (best == at)
+            return;
+        int moved = q->id[at];
+        q->id[at] = q->id[best];
+        q->id[best] = moved;
+        at = best;
+    }
+}
+
+static void weigh(const Walk *w, Queue *q, int id)
+{
+    const QbStep *s = &w->p->steps[id];
+    q->part[id] = s->pass + (double)w->cursor[id].done / (double)(s->ticks + 1);
+}
+
+static void fill_queue(const Walk *w, Queue *q)
+{
+    int n = w->p->n_steps;
+    q->n = 0;
+    memset(w->left, 0, sizeof(*w->left) * (size_t)w->p->plan->n_passes);
+    for (int i = 0; i < n; i++) {
+        const QbStep *s = &w->p->steps[i];
+        if ((s->kind != QB_STEP_FOLD && s->kind != QB_STEP_SINK) || at_end(w, i))
+            continue;
+        weigh(w, q, i);
+        q->id[q->n++] = i;
+        w->left[s->pass]++;
+    }
+    for (int k = q->n / 2 - 1; k >= 0; k--)
+        sink_down(q, k);
+}
+
+static void walk(Walk *w)
+{
+    QbArena *arena = w->p->arena;
+    size_t n = (size_t)w->p->n_steps + 1;
+    Queue q = {.id = QB_NEW_N(arena, int, n), .part = QB_NEW_N(arena, double, n)};
+    w->left = QB_NEW_N(arena, int, w->p->plan->n_passes + 1);
+    fill_queue(w, &q);
+    while (q.n) {
+        int i = q.id[0];
+        int *left = &w->left[w->p->steps[i].pass];
+        run_next(w, i);
+        weigh(w, &q, i);
+        *left -= at_end(w, i);
+        if (at_end(w, i))
+            q.id[0] = q.id[--q.n];
+        sink_down(&q, 0);
+        if (leap_if_steady(w, *left))
+            fill_queue(w, &q);
+    }
+}
 
 void qb_plan_rings(Planner *p)
 {
@@ -272,8 +330,7 @@ void qb_plan_rings(Planner *p)
         if (qb_step_runs(&p->steps[i]) && p->steps[i].n_intervals)
             w.cursor[i].at = p->steps[i].interval[0].lo;
     memcpy(w.before, w.cursor, sizeof(*w.cursor) * (size_t)p->n_steps);
-    for (int i; (i = least_advanced(&w)) >= 0; leap_if_steady(&w))
-        run_next(&w, i);
+    walk(&w);
     for (int i = 0; i < p->n_steps; i++) {
         QbStep *s = &p->steps[i];
         if (qb_step_has_ring(s))

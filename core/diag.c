@@ -107,7 +107,7 @@ void qb_source_place(const QbSource *s, uint32_t offset, int *line, int *column)
     static const char byte_order_mark[] = "\xEF\xBB\xBF";
     size_t end = offset < s->length ? offset : s->length;
     size_t start = s->length >= 3 && memcmp(s->text, byte_order_mark, 3) == 0 && end >= 3 ? 3 : 0;
-    int l = 1, c = 1;
+    int l = 1 + s->lines_before, c = 1;
     for (const char *at; (at = memchr(s->text + start, '\n', end - start)); l++)
         start = (size_t)(at - s->text) + 1;
     for (size_t i = start; i < end; c++) {

@@ -11,6 +11,7 @@ typedef struct QbSource {
     const char *text; /* NUL-terminated, UTF-8 */
     size_t length;
     const char *real; /* one and the same for all paths of a file; NULL: not known */
+    int lines_before; /* of a text that is a part of a file */
 } QbSource;
 
 /* Half-open byte range of one source. `source` NULL: no place (the command line, the environment). */

@@ -48,6 +48,23 @@ void qb_text_addf(QbText *t, const char *fmt, ...)
     t->n += (size_t)n;
 }
 
+void qb_text_add_base64(QbText *t, const void *bytes, size_t n)
+{
+    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *b = bytes;
+    for (size_t k = 0; k < n; k += 3) {
+        unsigned v = (unsigned)b[k] << 16;
+        v |= k + 1 < n ? (unsigned)b[k + 1] << 8 : 0;
+        v |= k + 2 < n ? b[k + 2] : 0;
+        char four[4] = {signs[v >> 18], signs[v >> 12 & 63], signs[v >> 6 & 63], signs[v & 63]};
+        if (k + 1 >= n)
+            four[2] = '=';
+        if (k + 2 >= n)
+            four[3] = '=';
+        qb_text_addn(t, four, 4);
+    }
+}
+
 void qb_text_free(QbText *t)
 {
     free(t->s);

@@ -15,6 +15,8 @@ void qb_text_addf(QbText *t, const char *fmt, ...) QB_PRINTF(2, 3);
 void qb_text_add_number(QbText *t, double v);
 /* `s` as a JSON string, quotes included. */
 void qb_text_add_json(QbText *t, const char *s);
+/* Bytes in base 64, as pages carry pictures. */
+void qb_text_add_base64(QbText *t, const void *bytes, size_t n);
 void qb_text_free(QbText *t);
 
 /* The shortest decimal form that reads back as the same double: 10, 0.84, 1e-07, nan, inf, -inf. Integers

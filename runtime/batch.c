@@ -1,4 +1,4 @@
-/* The engine of a batch: workers take images, one thread each; those too large for that come last, with all threads. The
+/* The engine of a batch: workers take units (an image, or points of a sweep), one thread each; those too large for that come last, with all threads. The
  * caller's thread alone writes: rows as they come, in large transactions, and after each of them what can be exported in
  * the order of the images. Knows nothing of pipelines and of databases. */
 #include "runtime/batch_parts.h"
@@ -11,7 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_QUEUED     128
+/* Done images that wait to be written: some 100 KiB each besides their tables. */
+#define MAX_QUEUED     32
 /* Smaller images never get the machine to themselves for their share of the work. */
 #define ALONE_BYTES    ((int64_t)8 << 20)
 #define FEW_IMAGES     64 /* for each thread: their headers are read before the first begins */
@@ -35,7 +36,8 @@ void qb_batch_hand_over(QbBatch *b, QbDone *d)
     pthread_mutex_lock(&b->lock);
     while (b->queued >= MAX_QUEUED)
         pthread_cond_wait(&b->left, &b->lock);
-    b->failures += d->state == QB_BATCH_FAILED;
+    for (int k = 0; k < d->n; k++)
+        b->failures += d->v[k].state == QB_BATCH_FAILED;
     if (b->o->max_failures && b->failures >= b->o->max_failures)
         b->stop = true;
     *b->last = d;
@@ -45,26 +47,28 @@ void qb_batch_hand_over(QbBatch *b, QbDone *d)
     pthread_mutex_unlock(&b->lock);
 }
 
-/* An image whose time alone would be longer than that of all others on the other threads. */
-static bool is_large(const QbBatch *b, int image)
+/* One whose time alone would be longer than that of all others on the other threads. */
+static bool is_large(const QbBatch *b, int unit)
 {
-    int64_t weight = b->weight[image];
+    int64_t weight = b->weight[qb_unit_first(b, unit)];
+    if (b->o->in_turn)
+        return true;
     return b->o->threads > 1 && weight >= ALONE_BYTES && weight > b->weights / b->o->threads;
 }
 
-static int take_image(QbBatch *b)
+static int take_unit(QbBatch *b)
 {
-    int image = -1;
+    int unit = -1;
     pthread_mutex_lock(&b->lock);
-    while (image < 0 && b->next < b->o->n && !b->stop && !qb_batch_stopped()) {
-        image = b->next++;
-        if (is_large(b, image)) {
-            b->waits[image] = true;
-            image = -1;
+    while (unit < 0 && b->next < qb_unit_count(b) && !b->stop && !qb_batch_stopped()) {
+        unit = b->next++;
+        if (is_large(b, unit)) {
+            b->waits[unit] = true;
+            unit = -1;
         }
     }
     pthread_mutex_unlock(&b->lock);
-    return image;
+    return unit;
 }
 
 static bool stops(QbBatch *b)
@@ -79,23 +83,23 @@ static bool stops(QbBatch *b)
 static void work_alone(QbBatch *b)
 {
     const QbBatchRoom room = {.threads = b->o->threads, .memory = b->o->memory};
-    for (int image = 0; image < b->o->n && !stops(b); image++)
-        if (b->waits[image])
-            qb_batch_hand_over(b, qb_batch_image(b, image, &room));
+    for (int unit = 0; unit < qb_unit_count(b) && !stops(b); unit++)
+        if (b->waits[unit])
+            qb_batch_hand_over(b, qb_batch_unit(b, unit, &room));
 }
 
-/* Images beside those of other threads, until none is left to begin. */
+/* Units beside those of other threads, until none is left to begin. */
 static void work_beside(QbBatch *b)
 {
     QbSpareMemory spare = {0};
     const QbBatchRoom room = {1, b->share, true, &spare};
-    int image;
-    while ((image = take_image(b)) >= 0) {
-        QbDone *d = qb_batch_image(b, image, &room);
+    int unit;
+    while ((unit = take_unit(b)) >= 0) {
+        QbDone *d = qb_batch_unit(b, unit, &room);
         if (d)
             qb_batch_hand_over(b, d);
         else
-            b->waits[image] = true;
+            b->waits[unit] = true;
     }
     qb_spare_free(&spare);
 }
@@ -144,44 +148,56 @@ static QbDone *arrivals(QbBatch *b, bool *ended)
 }
 
 /* The table that the run gathered under the name. */
-static QbTable *table_named(const QbDone *d, const char *name)
+static QbTable *table_named(const QbDoneImage *image, const char *name)
 {
-    const QbDag *g = d->job.plan->dag;
-    for (int i = 0; i < g->n_outputs; i++)
-        if (d->result.outputs[i].table && g->outputs[i].table && !strcmp(g->outputs[i].table, name))
-            return d->result.outputs[i].table;
+    const QbOutputDone *done = &image->result->outputs[image->first];
+    for (int i = 0; i < image->job.n_outputs; i++) {
+        const char *table = image->job.outputs[i].table;
+        if (done[i].table && table && !strcmp(table, name))
+            return done[i].table;
+    }
     QB_BUG("the run has no table '%s'", name);
 }
 
-static bool write_row(QbBatch *b, QbDone *d, QbErr *err)
+static bool write_row(QbBatch *b, const QbDone *d, QbDoneImage *image, QbErr *err)
 {
     const QbResultRun *run = b->o->run;
-    QbResultRow row = {.canonical = d->job.canonical,
-                       .type = &d->job.type,
-                       .printed = d->result.printed.s,
+    QbResultRow row = {.canonical = image->job.canonical,
+                       .type = &image->job.type,
+                       .printed = image->printed,
                        .start = d->start,
-                       .seconds = d->seconds};
-    memcpy(row.sha256, d->sha256, sizeof(row.sha256));
-    memcpy(row.key, d->job.key, sizeof(row.key));
-    row.failure = d->state == QB_BATCH_FAILED ? &d->job.failure : NULL;
+                       .seconds = d->seconds / d->n};
+    memcpy(row.sha256, image->sha256, sizeof(row.sha256));
+    memcpy(row.key, image->job.key, sizeof(row.key));
+    row.failure = image->state == QB_BATCH_FAILED ? &image->job.failure : NULL;
+    if (!row.failure && image->job.picture >= 0)
+        row.picture = &image->result->outputs[image->first + image->job.picture].thumb;
     QbTable **tables = qb_xcalloc((size_t)run->n_tables + 1, sizeof(*tables));
     for (int t = 0; !row.failure && t < run->n_tables; t++)
-        tables[t] = table_named(d, run->tables[t].name);
+        tables[t] = table_named(image, run->tables[t].name);
     row.tables = tables;
-    bool ok = qb_results_put(b->results, d->job.image, &row, err);
+    bool ok = qb_results_put(b->results, image->job.image, &row, err);
     free(tables);
     return ok;
 }
 
-static void count(QbBatch *b, const QbDone *d)
+static void count(QbBatch *b, QbBatchState state)
 {
     QbBatchCounts *c = b->counts;
-    c->done += d->state != QB_BATCH_FAILED;
-    c->kept += d->state == QB_BATCH_KEPT;
-    c->failed += d->state == QB_BATCH_FAILED;
+    c->done += state != QB_BATCH_FAILED;
+    c->kept += state == QB_BATCH_KEPT;
+    c->failed += state == QB_BATCH_FAILED;
 }
 
-static void keep_news(QbBatch *b, const QbDone *d)
+static void count_sharing(QbSharing *sum, const QbSharing *s)
+{
+    sum->steps += s->steps;
+    sum->steps_apart += s->steps_apart;
+    sum->ns += s->ns;
+    sum->ns_apart += s->ns_apart;
+}
+
+static void keep_news(QbBatch *b, const QbDoneImage *d)
 {
     bool failed = d->state == QB_BATCH_FAILED;
     /* Most are done: those need no room for a message. */
@@ -209,15 +225,24 @@ static void tell_news(QbBatch *b, bool safe)
     b->last_news = &b->news;
 }
 
-static bool write_done(QbBatch *b, QbDone *d, QbErr *err)
+static bool write_image(QbBatch *b, const QbDone *d, QbDoneImage *image, QbErr *err)
 {
-    bool ok = d->state == QB_BATCH_KEPT || write_row(b, d, err);
+    bool ok = image->state == QB_BATCH_KEPT || write_row(b, d, image, err);
     if (!ok)
         return false;
-    b->state[d->job.image] = (unsigned char)(1 + d->state);
-    count(b, d);
-    keep_news(b, d);
+    b->state[image->job.image] = (unsigned char)(1 + image->state);
+    count(b, image->state);
+    keep_news(b, image);
     return true;
+}
+
+static bool write_done(QbBatch *b, QbDone *d, QbErr *err)
+{
+    bool ok = true;
+    for (int k = 0; ok && k < d->n; k++)
+        ok = write_image(b, d, &d->v[k], err);
+    count_sharing(&b->counts->sharing, &d->sharing);
+    return ok;
 }
 
 /* Rows that are safe by now: up to the first image that is not done. */
@@ -312,7 +337,8 @@ static int64_t weight_of(const QbBatchImage *image, bool ask)
 static void share_machine(QbBatch *b)
 {
     const QbBatchOptions *o = b->o;
-    b->side = o->feed || o->n >= o->threads ? o->threads : o->n > 0 ? o->n : 1;
+    int units = qb_unit_count(b);
+    b->side = o->feed || units >= o->threads ? o->threads : units > 0 ? units : 1;
     size_t room = o->memory > o->base ? o->memory - o->base : 0;
     b->share = o->base + room / (size_t)b->side;
     bool few = o->threads > 1 && o->n <= FEW_IMAGES * o->threads;

@@ -38,21 +38,25 @@ int qb_batch_tag(QbBatchList *l, const QbNamePattern *p);
 /* One image on its way. The arena holds all that the front made for it. */
 typedef struct QbBatchJob {
     int image;
-    const char *path;
+    const char *path; /* NULL: the pipeline needs none */
     QbArena *arena;
-    void *front; /* the front's own */
+    QbDag *dag; /* that of an image made with this one, to be lowered into; NULL: none yet */
+    QbOutput *outputs;
+    int n_outputs;
     char key[17];
-    const char *canonical, *provenance;
+    const char *canonical;
     QbType type;
     QbResultTable *tables; /* of the pipeline for this image */
     int n_tables;
-    const QbDag *dag;
+    int picture; /* the output that a small picture is kept of; -1: none */
     QbPlan *plan;
     QbFailure failure;
     bool too_big; /* the plan failed for want of memory alone */
 } QbBatchJob;
 
-/* Called from many threads at a time, each with jobs of its own. False: the job's failure tells why. */
+/* Called from many threads at a time, each with jobs of its own. False: the job's failure tells why. What is planned is what
+ * the outputs of the job's graph need: those of all images that are made together. Outputs have their paths below the
+ * folder of the results, and what is to be written into them. */
 typedef struct QbBatchFront {
     void *ctx;
     bool (*lower)(void *ctx, QbBatchJob *job);
@@ -61,14 +65,30 @@ typedef struct QbBatchFront {
 
 typedef enum QbBatchState { QB_BATCH_DONE, QB_BATCH_KEPT, QB_BATCH_FAILED } QbBatchState;
 
+/* Steps and the time that they are expected to take: together, and if each image had a plan of its own. */
+typedef struct QbSharing {
+    int64_t steps, steps_apart;
+    double ns, ns_apart;
+} QbSharing;
+
 typedef struct QbBatchCounts {
     int n, done, kept, failed; /* `done` holds those that were kept */
     bool stopped;              /* by qb_batch_stop, or by failures */
+    QbSharing sharing;
 } QbBatchCounts;
+
+/* Images that one plan makes, by their numbers: points of a sweep. */
+typedef struct QbBatchUnit {
+    const int *images;
+    int n;
+} QbBatchUnit;
 
 typedef struct QbBatchOptions {
     const QbBatchImage *images;
     int n;
+    const QbBatchUnit *units; /* each image is in one of them */
+    int n_units;
+    bool in_turn; /* one unit after the other, with all threads */
     const char *folder, *tmp_dir;
     const QbResultRun *run;
     const QbKernels *kernels;
@@ -92,8 +112,13 @@ typedef struct QbBatchOptions {
 bool qb_batch_run(const QbBatchOptions *o, QbResults *results, QbBatchCounts *counts, QbErr *err);
 /* Whether what an earlier batch made of the image is still right; fills sha256. */
 bool qb_batch_is_done(const QbBatchJob *job, const QbResultOld *old, const char *folder,
-                      const char *name, const char sha256[65]);
+                      const char sha256[65]);
 bool qb_batch_hash(const char *path, char hex[65], QbErr *err);
+/* Puts the outputs of some jobs of one graph into it, for the plan; first[k] is where those of job k start. */
+void qb_batch_join(QbBatchJob *const *jobs, int n, int *first);
+/* Adds what a plan of such jobs shares. */
+void qb_batch_sharing(const QbPlan *plan, QbBatchJob *const *jobs, const int *first, int n,
+                      QbSharing *sum);
 
 /* Async-signal-safe: no more images are begun. */
 void qb_batch_stop(void);

@@ -37,13 +37,13 @@ static QbDone *run_image(QbBatch *b, int image)
     bool large = b->o->images[image].bytes >= LARGE_BYTES;
     pthread_rwlock_rdlock(&b->machine);
     const QbBatchRoom beside = {large ? b->o->threads : 1, b->share, true, NULL};
-    QbDone *d = qb_batch_image(b, image, &beside);
+    QbDone *d = qb_batch_unit(b, image, &beside);
     pthread_rwlock_unlock(&b->machine);
     if (d)
         return d;
     pthread_rwlock_wrlock(&b->machine);
     const QbBatchRoom alone = {.threads = b->o->threads, .memory = b->o->memory};
-    d = qb_batch_image(b, image, &alone);
+    d = qb_batch_unit(b, image, &alone);
     pthread_rwlock_unlock(&b->machine);
     return d;
 }

@@ -1,5 +1,5 @@
-/* One image of a batch, from its bytes to its tables: hashed, lowered, compared with what is there, planned, run. Called by
- * many threads; touches no results but its own. */
+/* One image of a batch, from its bytes to its outputs: hashed, lowered, compared with what is there. Called by many threads;
+ * touches no results but its own, and runs nothing. */
 #include "runtime/batch_parts.h"
 #include "runtime/imgio.h"
 
@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define BLOCK ((size_t)1 << 18)
@@ -88,13 +87,14 @@ static void read_file_ahead(const char *path)
 }
 
 /* The system reads the image ahead while others are computed. */
-static void read_ahead(const QbBatchImage *image)
+void qb_batch_read_ahead(const QbBatchImage *image)
 {
     QbErr err = {0};
     const char **names;
     int n = 0;
     if (!image->folder) {
-        read_file_ahead(image->path);
+        if (image->path)
+            read_file_ahead(image->path);
         return;
     }
     QbArena *arena = qb_arena_new();
@@ -118,23 +118,23 @@ static void path_of(const QbOutput *o, const char *folder, QbText *out)
     qb_text_add(out, o->path);
 }
 
-static bool files_are_there(const QbDag *g, const char *folder)
+static bool files_are_there(const QbBatchJob *job, const char *folder)
 {
     bool all = true;
-    for (int i = 0; all && i < g->n_outputs; i++) {
-        if (!is_file(g, &g->outputs[i]))
+    for (int i = 0; all && i < job->n_outputs; i++) {
+        if (!is_file(job->dag, &job->outputs[i]))
             continue;
         QbText path = {0};
-        path_of(&g->outputs[i], folder, &path);
+        path_of(&job->outputs[i], folder, &path);
         all = access(path.s, F_OK) == 0;
         qb_text_free(&path);
     }
     return all;
 }
 
-/* Files are on the disk under their names before the database says that the image is done. */
-static bool settle(const QbDag *g, const char *folder, size_t top, QbErr *err)
+bool qb_batch_settle(const QbDag *g, const char *folder, QbErr *err)
 {
+    size_t top = strlen(folder);
     bool ok = true;
     for (int i = 0; ok && i < g->n_outputs; i++) {
         if (!is_file(g, &g->outputs[i]))
@@ -163,7 +163,7 @@ static void clear_folder(char *path)
         closedir(d);
 }
 
-static void clear_left(const QbDag *g, const char *folder)
+void qb_batch_clear(const QbDag *g, const char *folder)
 {
     for (int i = 0; i < g->n_outputs; i++) {
         const QbOutput *o = &g->outputs[i];
@@ -178,8 +178,7 @@ static void clear_left(const QbDag *g, const char *folder)
 
 /* ---- failures ---------------------------------------------------------------------------------------- */
 
-static void set_failure(QbFailure *f, const char *code, const char *fmt, ...) QB_PRINTF(3, 4);
-static void set_failure(QbFailure *f, const char *code, const char *fmt, ...)
+void qb_failure_set(QbFailure *f, const char *code, const char *fmt, ...)
 {
     va_list args;
     *f = (QbFailure){0};
@@ -189,7 +188,7 @@ static void set_failure(QbFailure *f, const char *code, const char *fmt, ...)
     va_end(args);
 }
 
-static void place_failure(QbFailure *f, const QbPlan *plan, int step)
+void qb_failure_place(QbFailure *f, const QbPlan *plan, int step)
 {
     if (step < 0)
         return;
@@ -213,126 +212,50 @@ static bool same_tables(const QbBatch *b, QbBatchJob *job)
                    !strcmp(x->columns[c].name, y->columns[c].name);
     }
     if (!same)
-        set_failure(&job->failure, "",
-                    "its tables have other columns than those of the first image");
+        qb_failure_set(&job->failure, "", "its tables have other columns than those of the first");
     return same;
 }
 
 /* ---- the way of an image ----------------------------------------------------------------------------- */
 
 bool qb_batch_is_done(const QbBatchJob *job, const QbResultOld *old, const char *folder,
-                      const char *name, const char sha256[65])
+                      const char sha256[65])
 {
-    if (!old->done || strcmp(old->sha256, sha256) != 0 || strcmp(old->key, job->key) != 0)
+    if (job->picture >= 0 && !old->pictured)
         return false;
-    QbText path = {0};
-    qb_text_addf(&path, "%s/%s", folder, name);
-    bool there = files_are_there(job->dag, path.s);
-    qb_text_free(&path);
-    return there;
-}
-
-static void run_plan(const QbBatch *b, QbDone *d, const char *folder, QbSpareMemory *spare)
-{
-    QbErr err = {0};
-    QbRunOptions ro = {.out_dir = folder,
-                       .tmp_dir = b->o->tmp_dir,
-                       .kernels = b->o->kernels,
-                       .provenance = d->job.provenance,
-                       .started = qb_now(),
-                       .gather = true,
-                       .spare = spare};
-    clear_left(d->job.plan->dag, folder);
-    if (qb_run(d->job.plan, &ro, &d->result, &err) &&
-        settle(d->job.plan->dag, folder, strlen(b->o->folder), &err)) {
-        d->state = QB_BATCH_DONE;
-        return;
-    }
-    set_failure(&d->job.failure, "", "%s", err.text);
-    place_failure(&d->job.failure, d->job.plan, d->result.failed_step);
+    return old->done && !strcmp(old->sha256, sha256) && !strcmp(old->key, job->key) &&
+           files_are_there(job, folder);
 }
 
 /* An image whose bytes cannot be read: the place that would read it is known to the pipeline. */
-static void place_unread(const QbBatch *b, QbDone *d, const char *why)
+static void place_unread(const QbBatch *b, QbBatchJob *job, const char *why)
 {
-    if (b->o->front->lower(b->o->front->ctx, &d->job) || !d->job.failure.line)
-        set_failure(&d->job.failure, "QB0501", "%s", why);
+    if (b->o->front->lower(b->o->front->ctx, job) || !job->failure.line)
+        qb_failure_set(&job->failure, "QB0501", "%s", why);
 }
 
-/* False: the image waits until it has the machine to itself. */
-static bool attempt(const QbBatch *b, QbDone *d, const QbBatchRoom *room)
+bool qb_batch_lower(const QbBatch *b, QbDoneImage *d)
 {
     const QbBatchOptions *o = b->o;
     const QbBatchImage *image = &o->images[d->job.image];
     QbErr err = {0};
     d->state = QB_BATCH_FAILED;
     if (image->fault) {
-        set_failure(&d->job.failure, "", "%s", image->fault);
-        return true;
+        qb_failure_set(&d->job.failure, "", "%s", image->fault);
+        return false;
     }
     if (o->keep_gone && b->olds[d->job.image].done && access(image->path, F_OK) != 0) {
         d->state = QB_BATCH_KEPT;
-        return true;
+        return false;
     }
-    if (!qb_batch_hash(image->path, d->sha256, &err)) {
-        place_unread(b, d, err.text);
-        return true;
+    if (image->path && !d->sha256[0] && !qb_batch_hash(image->path, d->sha256, &err)) {
+        place_unread(b, &d->job, err.text);
+        return false;
     }
     if (!o->front->lower(o->front->ctx, &d->job) || !same_tables(b, &d->job))
-        return true;
-    if (qb_batch_is_done(&d->job, &b->olds[d->job.image], o->folder, image->name, d->sha256)) {
+        return false;
+    bool is_done = qb_batch_is_done(&d->job, &b->olds[d->job.image], o->folder, d->sha256);
+    if (is_done)
         d->state = QB_BATCH_KEPT;
-        return true;
-    }
-    if (!o->front->plan(o->front->ctx, &d->job, room->threads, room->memory))
-        return !(d->job.too_big && room->may_wait);
-    QbText folder = {0};
-    qb_text_addf(&folder, "%s/%s", o->folder, image->name);
-    run_plan(b, d, folder.s, room->spare);
-    qb_text_free(&folder);
-    return true;
-}
-
-static double wall_clock(void)
-{
-    struct timespec ts;
-    clock_gettime(CLOCK_REALTIME, &ts);
-    return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
-}
-
-static void begin_job(const QbBatch *b, QbDone *d, int image)
-{
-    *d = (QbDone){
-        .start = d->start,
-        .job = {.image = image, .path = b->o->images[image].path, .arena = qb_arena_new()}};
-}
-
-void qb_done_free(QbDone *d)
-{
-    qb_run_result_free(&d->result);
-    qb_arena_free(d->job.arena);
-    free(d);
-}
-
-QbDone *qb_batch_image(const QbBatch *b, int image, const QbBatchRoom *room)
-{
-    QbDone *d = qb_xcalloc(1, sizeof(*d));
-    double started = qb_now();
-    d->start = wall_clock();
-    if (!b->o->feed && image + b->side < b->o->n)
-        read_ahead(&b->o->images[image + b->side]);
-    for (int k = 0;; k++) {
-        begin_job(b, d, image);
-        bool final = attempt(b, d, room);
-        if (!final) {
-            qb_done_free(d);
-            return NULL;
-        }
-        if (d->state != QB_BATCH_FAILED || k >= b->o->retries || qb_batch_stopped())
-            break;
-        qb_run_result_free(&d->result);
-        qb_arena_free(d->job.arena);
-    }
-    d->seconds = qb_now() - started;
-    return d;
+    return !is_done;
 }

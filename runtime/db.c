@@ -170,6 +170,13 @@ double qb_db_number(QbDbStatement *s, int column)
     return null ? (double)NAN : sqlite3_column_double(s->handle, column);
 }
 
+const void *qb_db_bytes(QbDbStatement *s, int column, size_t *n)
+{
+    const void *bytes = sqlite3_column_blob(s->handle, column);
+    *n = (size_t)sqlite3_column_bytes(s->handle, column);
+    return bytes;
+}
+
 void qb_db_name(QbText *t, const char *name)
 {
     qb_text_add(t, "\"");

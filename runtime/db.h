@@ -37,6 +37,7 @@ int qb_db_columns(QbDbStatement *s);
 const char *qb_db_text(QbDbStatement *s, int column); /* "" for NULL */
 int64_t qb_db_whole(QbDbStatement *s, int column);
 double qb_db_number(QbDbStatement *s, int column); /* NaN for NULL */
+const void *qb_db_bytes(QbDbStatement *s, int column, size_t *n);
 
 void qb_db_name(QbText *t, const char *name); /* a name in quotes, for SQL */
 

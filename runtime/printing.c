@@ -105,6 +105,7 @@ bool qb_print_outputs(Run *run, QbErr *err)
                 return false;
         }
         qb_text_add(out, "\n");
+        run->r->outputs[i].printed = out->n;
     }
     return true;
 }

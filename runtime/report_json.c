@@ -218,6 +218,7 @@ static void node_json(const QbStep *step, const QbStepTime *t, QbText *out)
     whole(out, "voxels", t->voxels, ", ");
     whole(out, "bytes", t->bytes, ", ");
     field(out, "voxels_per_s", t->busy > 0 ? (double)t->voxels / t->busy : 0, ", ");
+    field(out, "planned_s", qb_report_planned(step, t), ", ");
     field(out, "recompute", step->recompute, "}");
 }
 

@@ -13,6 +13,8 @@ QbReportSums qb_report_sum(const QbPlan *plan, const QbRunResult *r);
 /* Speed-up over one thread; threads 0: without end. */
 double qb_report_amdahl(double p, double threads);
 double qb_report_fraction(const QbStepTime *t); /* parallel part of a step's busy time */
+/* Seconds inside tasks that the voxels were to take on one thread. */
+double qb_report_planned(const QbStep *step, const QbStepTime *t);
 void qb_report_advice(const QbStep *step, const QbStepTime *t, QbText *out);
 
 #endif

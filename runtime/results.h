@@ -35,6 +35,8 @@ typedef struct QbResultRun {
     int n_tables;
     const QbTag *tags;
     int n_tags;
+    bool pictures; /* a small one of each image is kept */
+    bool by_point; /* tags alone say what a row belongs to: they are columns of the tables too */
     const char *command, *host;
 } QbResultRun;
 
@@ -45,7 +47,7 @@ typedef struct QbResultImage {
 
 /* What an earlier batch left of an image. */
 typedef struct QbResultOld {
-    bool done;
+    bool done, pictured;
     char sha256[65], key[17];
 } QbResultOld;
 
@@ -64,6 +66,7 @@ typedef struct QbResultRow {
     const QbFailure *failure; /* NULL: it is done */
     QbTable *const *tables;   /* one per table of the run */
     const char *printed;
+    const QbText *picture; /* the bytes of a PNG file; NULL: none */
     double start, seconds; /* seconds since 1970; seconds that it took */
 } QbResultRow;
 
@@ -74,7 +77,7 @@ typedef struct QbResults QbResults;
 bool qb_results_open(const char *folder, bool read_only, QbResults **r, QbErr *err);
 void qb_results_close(QbResults *r);
 /* Brings the database to this list of images: rows of images that are no more there go, those that stay get their new
- * numbers. Tables of another shape go with all rows. */
+ * numbers. Tables of another shape go with all rows. The run and the images are borrowed until the end. */
 bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage *images, int n,
                       QbErr *err);
 /* Name and path of every image that is known, by its number; called before a list is given. */

@@ -39,9 +39,10 @@ void qb_result_name(QbText *t, const char *name)
 
 void qb_result_cells(QbText *t, const QbResultRun *run, const QbResultImage *image)
 {
-    qb_result_name(t, image->name);
+    if (!run->by_point)
+        qb_result_name(t, image->name);
     for (int k = 0; k < run->n_tags; k++) {
-        qb_text_add(t, ",");
+        qb_text_add(t, k || !run->by_point ? "," : "");
         qb_result_name(t, image->tags ? image->tags[k] : "");
     }
 }
@@ -72,9 +73,9 @@ static bool open_file(File *f, const char *folder, const QbResultRun *run, int t
     f->fd = open(f->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (f->fd < 0)
         return qb_err_set(err, "cannot write '%s': %s", f->path, strerror(errno));
-    qb_text_add(&f->text, "image");
+    qb_text_add(&f->text, run->by_point ? "" : "image");
     for (int k = 0; k < run->n_tags; k++) {
-        qb_text_add(&f->text, ",");
+        qb_text_add(&f->text, k || !run->by_point ? "," : "");
         qb_result_name(&f->text, run->tags[k].name);
     }
     for (int c = 0; c < t->n_columns; c++) {

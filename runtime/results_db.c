@@ -25,8 +25,20 @@ static bool lines(QbDbStatement *s, const char *between, QbText *out, QbErr *err
 
 /* ---- beginning --------------------------------------------------------------------------------------- */
 
-static void add_columns(QbText *sql, const QbResultTable *t, bool types)
+static void add_tags(QbText *sql, const QbResultRun *run, bool types)
 {
+    static const char *const names[] = {" TEXT", " INTEGER", " REAL"};
+    for (int k = 0; k < run->n_tags; k++) {
+        qb_text_add(sql, ", ");
+        qb_db_name(sql, run->tags[k].name);
+        qb_text_add(sql, types ? names[run->tags[k].type] : "");
+    }
+}
+
+static void add_columns(QbText *sql, const QbResultRun *run, const QbResultTable *t, bool types)
+{
+    if (run->by_point)
+        add_tags(sql, run, types);
     for (int c = 0; c < t->n_columns; c++) {
         qb_text_add(sql, ", ");
         qb_db_name(sql, t->columns[c].name);
@@ -40,7 +52,7 @@ static void describe(const QbResultRun *run, QbText *out)
 {
     for (int t = 0; t < run->n_tables; t++) {
         qb_text_addf(out, "%s ", run->tables[t].name);
-        add_columns(out, &run->tables[t], true);
+        add_columns(out, run, &run->tables[t], true);
         qb_text_add(out, "\n");
     }
 }
@@ -85,7 +97,7 @@ static bool put_saved(QbResults *r, int id, const char *name, const char *column
 static bool make_table(QbResults *r, const QbResultTable *t, int id, QbErr *err)
 {
     QbText sql = {0}, columns = {0};
-    add_columns(&columns, t, true);
+    add_columns(&columns, r->run, t, true);
     qb_text_add(&sql, "CREATE TABLE ");
     qb_db_name(&sql, t->name);
     qb_text_addf(&sql,
@@ -104,8 +116,8 @@ static bool make_view(QbResults *r, const QbResultTable *t, QbErr *err)
     qb_text_addf(&view, "%s_named", t->name);
     qb_text_add(&sql, "CREATE VIEW ");
     qb_db_name(&sql, view.s);
-    qb_text_add(&sql, " AS SELECT i.name AS image");
-    for (int k = 0; k < r->run->n_tags; k++) {
+    qb_text_addf(&sql, " AS SELECT i.name AS %s", r->run->by_point ? "point" : "image");
+    for (int k = 0; k < r->run->n_tags && !r->run->by_point; k++) {
         qb_text_add(&sql, ", i.");
         qb_db_name(&sql, r->run->tags[k].name);
     }
@@ -114,16 +126,6 @@ static bool make_view(QbResults *r, const QbResultTable *t, QbErr *err)
     qb_text_add(&sql, " AS t JOIN images AS i USING(image_id)");
     qb_text_free(&view);
     return exec_take(r, &sql, err);
-}
-
-static void add_tags(QbText *sql, const QbResultRun *run)
-{
-    static const char *const types[] = {"TEXT", "INTEGER", "REAL"};
-    for (int k = 0; k < run->n_tags; k++) {
-        qb_text_add(sql, ", ");
-        qb_db_name(sql, run->tags[k].name);
-        qb_text_addf(sql, " %s", types[run->tags[k].type]);
-    }
 }
 
 #define IMAGE_COLUMNS                                                                      \
@@ -157,7 +159,7 @@ static bool make_images(QbResults *r, const char *tags, QbErr *err)
 static bool match_tags(QbResults *r, QbErr *err)
 {
     QbText tags = {0}, before = {0};
-    add_tags(&tags, r->run);
+    add_tags(&tags, r->run, true);
     bool ok =
         lines(prepare(r, "SELECT columns FROM saved WHERE table_id = 0", err), "", &before, err);
     qb_text_add(&tags, "\n");
@@ -206,7 +208,7 @@ static bool put_list(QbResults *r, const QbResultImage *images, int n, QbErr *er
     QbText sql = {0}, put = {0};
     qb_text_add(&sql,
                 "CREATE TEMP TABLE list(image_id INTEGER PRIMARY KEY, name TEXT UNIQUE, path TEXT");
-    add_tags(&sql, r->run);
+    add_tags(&sql, r->run, true);
     qb_text_add(&sql, ")");
     qb_text_add(&put, "INSERT INTO list VALUES(?, ?, ?");
     for (int k = 0; k < n_tags; k++)
@@ -219,7 +221,7 @@ static bool put_list(QbResults *r, const QbResultImage *images, int n, QbErr *er
     for (int k = 0; ok && k < n; k++) {
         qb_db_put_whole(s, 1, k + 1);
         qb_db_put_text(s, 2, images[k].name);
-        qb_db_put_text(s, 3, images[k].path);
+        qb_db_put_text(s, 3, images[k].path ? images[k].path : "");
         for (int c = 0; c < n_tags; c++)
             qb_db_put_text(s, 4 + c, images[k].tags ? images[k].tags[c] : NULL);
         ok = qb_db_run(s, err);
@@ -242,6 +244,11 @@ static bool renumber(QbResults *r, QbErr *err)
                       "DELETE FROM printed WHERE image_id NOT IN (SELECT old FROM moved);"
                       "UPDATE printed SET image_id = -(SELECT new FROM moved WHERE old = image_id);"
                       "UPDATE printed SET image_id = -image_id; DELETE FROM timings;");
+    if (r->has_pictures)
+        qb_text_add(&sql, "DELETE FROM pictures WHERE image_id NOT IN (SELECT old FROM moved);"
+                          "UPDATE pictures SET image_id = -(SELECT new FROM moved WHERE old = "
+                          "image_id);"
+                          "UPDATE pictures SET image_id = -image_id;");
     for (int t = 0; t < r->run->n_tables; t++) {
         QbText name = {0};
         qb_db_name(&name, r->run->tables[t].name);
@@ -316,15 +323,19 @@ static bool prepare_tables(QbResults *r, QbErr *err)
     for (int t = 0; ok && t < r->run->n_tables; t++) {
         const QbResultTable *table = &r->run->tables[t];
         QbText in = {0}, out = {0}, columns = {0};
-        add_columns(&columns, table, false);
+        add_columns(&columns, r->run, table, false);
         qb_text_add(&in, "INSERT INTO ");
         qb_db_name(&in, table->name);
-        qb_text_addf(&in, "(row_id, image_id, run_id%s) VALUES(?, ?, 1",
+        qb_text_addf(&in, "(row_id, image_id, run_id%s) VALUES(?1, ?2, 1",
                      columns.s ? columns.s : "");
+        for (int k = 0; r->run->by_point && k < r->run->n_tags; k++)
+            qb_text_addf(&in, ", ?%d", table->n_columns + k + 3);
         for (int c = 0; c < table->n_columns; c++)
-            qb_text_add(&in, ", ?");
+            qb_text_addf(&in, ", ?%d", c + 3);
         qb_text_add(&in, ")");
-        qb_text_addf(&out, "SELECT row_id%s FROM ", columns.s ? columns.s : "");
+        columns.n = 0;
+        add_columns(&columns, &(QbResultRun){0}, table, false);
+        qb_text_addf(&out, "SELECT row_id%s FROM ", columns.n ? columns.s : "");
         qb_db_name(&out, table->name);
         qb_text_add(&out, " WHERE image_id = ? ORDER BY row_id");
         r->insert[t] = prepare(r, in.s, err);
@@ -346,13 +357,26 @@ static void hash_params(const QbResultRun *run, char hex[65])
     qb_text_free(&t);
 }
 
+/* They are kept where a report wants them, and go with their images from then on. */
+static bool find_pictures(QbResults *r, QbErr *err)
+{
+    if (r->run->pictures &&
+        !exec(r, "CREATE TABLE IF NOT EXISTS pictures(image_id INTEGER PRIMARY KEY, png BLOB)",
+              err))
+        return false;
+    r->has_pictures =
+        qb_db_ask(r->db, "SELECT count(*) FROM sqlite_master WHERE name = 'pictures'", 0) > 0;
+    return true;
+}
+
 bool qb_results_begin(QbResults *r, const QbResultRun *run, const QbResultImage *images, int n,
                       QbErr *err)
 {
     char hex[65];
     r->run = run;
+    r->images = images;
     hash_params(run, hex);
-    return exec(r, "BEGIN IMMEDIATE", err) && match_tables(r, err) &&
+    return exec(r, "BEGIN IMMEDIATE", err) && find_pictures(r, err) && match_tables(r, err) &&
            match_images(r, images, n, err) && put_run(r, hex, err) && exec(r, "COMMIT", err) &&
            prepare_tables(r, err);
 }
@@ -390,6 +414,18 @@ bool qb_results_old(QbResults *r, const char *name, QbResultOld *old, QbErr *err
     return true;
 }
 
+static bool find_pictured(QbResults *r, QbResultOld *olds, int n, QbErr *err)
+{
+    QbDbStatement *s = r->has_pictures ? prepare(r, "SELECT image_id FROM pictures", err) : NULL;
+    while (s && qb_db_row(s)) {
+        int64_t k = qb_db_whole(s, 0) - 1;
+        if (k >= 0 && k < n)
+            olds[k].pictured = true;
+    }
+    qb_db_end(s);
+    return s || !r->has_pictures;
+}
+
 bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err)
 {
     QbDbStatement *s =
@@ -403,7 +439,7 @@ bool qb_results_olds(QbResults *r, QbResultOld *olds, int n, QbErr *err)
         keep_key(olds[k].key, s, 3);
     }
     qb_db_end(s);
-    return s != NULL;
+    return s != NULL && find_pictured(r, olds, n, err);
 }
 
 bool qb_results_list(QbResults *r, void *ctx,

@@ -11,8 +11,10 @@
 struct QbResults {
     QbDb *db;
     const QbResultRun *run;
+    const QbResultImage *images;
     QbDbStatement **insert, **select; /* per table */
     bool in_transaction, wrote;
+    bool has_pictures; /* the table is there */
 };
 
 void qb_results_drop(QbResults *r); /* the statements of the run's tables */

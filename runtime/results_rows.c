@@ -28,6 +28,8 @@ static bool clear_image(QbResults *r, int image, QbErr *err)
     qb_text_addf(&sql,
                  "DELETE FROM printed WHERE image_id = %d; DELETE FROM failures WHERE rowid = %d;",
                  id, id);
+    if (r->has_pictures)
+        qb_text_addf(&sql, "DELETE FROM pictures WHERE image_id = %d;", id);
     for (int t = 0; t < r->run->n_tables; t++) {
         qb_text_add(&sql, "DELETE FROM ");
         qb_db_name(&sql, r->run->tables[t].name);
@@ -52,10 +54,23 @@ static bool put_cell(QbDbStatement *s, int k, QbTable *t, int64_t row, int c, Qb
     return true;
 }
 
+/* What says to which point of a sweep the rows that follow belong: values stay bound from row to row. */
+static void bind_tags(const QbResults *r, int image, QbDbStatement *s, int first)
+{
+    const char *const *tags = r->images[image].tags;
+    for (int k = 0; r->run->by_point && k < r->run->n_tags; k++) {
+        if (r->run->tags[k].type == QB_TAG_TEXT || !tags[k])
+            qb_db_put_text(s, first + k, tags[k]);
+        else
+            qb_db_put_number(s, first + k, strtod(tags[k], NULL));
+    }
+}
+
 static bool put_table(QbResults *r, int t, int image, QbTable *table, QbErr *err)
 {
     QbDbStatement *s = r->insert[t];
     bool ok = true;
+    bind_tags(r, image, s, table->n_columns + 3);
     for (int64_t row = 0; ok && row < table->n_rows; row++) {
         qb_db_put_whole(s, 1, row);
         qb_db_put_whole(s, 2, image + 1);
@@ -156,6 +171,14 @@ static bool put_text(QbResults *r, const char *sql, int64_t key, const char *tex
     return qb_db_run_end(s, err);
 }
 
+static bool put_picture(QbResults *r, int image, const QbText *png, QbErr *err)
+{
+    QbDbStatement *s = prepare(r, "INSERT INTO pictures VALUES(?, ?)", err);
+    qb_db_put_whole(s, 1, image + 1);
+    qb_db_put_bytes(s, 2, png->s, (int)png->n);
+    return qb_db_run_end(s, err);
+}
+
 static bool put_timing(QbResults *r, int64_t id, double start, double seconds, QbErr *err)
 {
     QbDbStatement *s = prepare(
@@ -203,6 +226,8 @@ bool qb_results_put(QbResults *r, int image, const QbResultRow *row, QbErr *err)
         ok = put_table(r, t, image, row->tables[t], err);
     if (ok && row->printed && row->printed[0])
         ok = put_text(r, "INSERT INTO printed VALUES(?, ?)", image + 1, row->printed, err);
+    if (ok && r->run->pictures && row->picture)
+        ok = put_picture(r, image, row->picture, err);
     return ok && put_text(r, "INSERT OR IGNORE INTO pipelines VALUES(?, ?)", key_number(row->key),
                           row->canonical, err);
 }

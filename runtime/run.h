@@ -99,6 +99,7 @@ typedef struct QbOutputDone {
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
     char *cells;    /* with options.show: the same rows as JSON, or NULL */
     int64_t rows;   /* of a table */
+    size_t printed; /* print: where in the run's printed text it ends */
     QbText thumb;   /* of an image or plot, with options.thumb_side: the bytes of a PNG file */
 } QbOutputDone;
 

@@ -39,7 +39,7 @@ bool qb_sink_open(Run *run, Live *l, QbErr *err)
                         .part = qb_checkpoint_out(run, s, part, &resume),
                         .type = s->type,
                         .store = s->type.pix,
-                        .description = run->o->provenance,
+                        .description = o->provenance ? o->provenance : run->o->provenance,
                         .low = low ? low->number : 0,
                         .high = high ? high->number : 255,
                         .bar = o->bar};

@@ -7,6 +7,7 @@ kills=${KILLS:-12}
 # name, exit status, the command; OUT is the folder that is compared. One line each.
 commands() {
     cat <<'END2'
+sweep    3  sweep s.qbi --batch scans/scan1 --batch cut.tif -p level=40:130:3 -p filter=median(3),gaussian(1),median(5) -o OUT
 batch    3  batch p.qbi images -o OUT
 patterns 0  batch v.qbi scans --volumes --pattern scan{n:int} -t 2 -o OUT
 watch    3  watch p.qbi images -o OUT --until 42 --idle 60s
@@ -32,6 +33,15 @@ cells = read(input) |> median(5) |> threshold(60) |> label
 save count(cells) to "{input.stem}_count.csv"
 save cells to "{input.stem}_labels.tif"
 END2
+cat >s.qbi <<'END2'
+param input: path = "cells.tif"
+param filter: stage = median(3)
+param level: number = 60
+cells = read(input) |> filter |> threshold(level) |> label
+save count(cells) to "{input.stem}_count.csv"
+save cells to "{input.stem}_labels.tif"
+print "largest", max(read(input)), "above", level
+END2
 cat >r.qbi <<'END2'
 image = foam([96, 200, 200], seed=3)
 cells = gaussian(image, 1) |> median(5) |> threshold(otsu(image)) |> label
@@ -45,6 +55,7 @@ for seed in $(seq 40); do
 done
 head -c 1000 images/i7.tif >images/i41.tif
 : >images/i42.tif
+head -c 1000 images/i7.tif >cut.tif
 for scan in 1 2 3 4; do
     mkdir -p scans/scan$scan
     for z in 1 2 3 10; do

@@ -62,7 +62,7 @@ Test(mistakes, names_that_are_no_ascii)
 
 static void value_of(const char *value, const char *text)
 {
-    const QbOverride v = {"u", value, "file", true};
+    const QbOverride v = {.name = "u", .value = value, .from = "file", .literal_string = true};
     QbLowerOptions o = {.overrides = &v, .n_overrides = 1};
     QbLowered x = qb_lowered("param u = 3\nk = u\nprint 1\n", &o);
     cr_expect_str_eq(x.dag->param_values[0].value, text, "%s is %s\n%s", value,
