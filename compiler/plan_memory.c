@@ -302,14 +302,25 @@ static void try_chunks(Planner *p, int shrink, bool tight)
             size_step(p, &p->steps[i]);
 }
 
+/* What lies in memory is copied; labels are painted from runs. */
+static double refill_cost(const QbStep *s)
+{
+    return s->type.kind == QB_LABELS ? 0.7 : 0.15 * (double)qb_pix_bytes(s->type.pix);
+}
+
+static double cost_of(const QbStep *s)
+{
+    if (s->kind == QB_STEP_REFILL)
+        return refill_cost(s);
+    if (s->op && s->op->cost)
+        return s->op->cost(s->params, s->in_type);
+    return s->kind == QB_STEP_SINK ? 8.0 : 0.5;
+}
+
 static void set_costs(Planner *p)
 {
-    for (int i = 0; i < p->n_steps; i++) {
-        QbStep *s = &p->steps[i];
-        s->cost = s->op && s->op->cost      ? s->op->cost(s->params, s->in_type)
-                  : s->kind == QB_STEP_SINK ? 8.0
-                                            : 0.5;
-    }
+    for (int i = 0; i < p->n_steps; i++)
+        p->steps[i].cost = cost_of(&p->steps[i]);
 }
 
 bool qb_plan_memory(Planner *p)

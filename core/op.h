@@ -192,7 +192,8 @@ typedef struct QbFoldOps {
     /* Names the parts of a state that is not finished, on its way into a checkpoint (partials of ANY were merged into it)
      * or back into one that was just opened. The layout may change with the operator's version alone. */
     bool (*keep)(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err);
-    bool is_flat; /* in place of `keep`: the state is one block of state_bytes bytes without pointers */
+    bool
+        is_flat; /* in place of `keep`: the state is one block of state_bytes bytes without pointers */
 } QbFoldOps;
 
 typedef struct QbSourceOps {

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_QUEUED     128
+/* Done images that wait to be written: some 100 KiB each besides their tables. */
+#define MAX_QUEUED     32
 /* Smaller images never get the machine to themselves for their share of the work. */
 #define ALONE_BYTES    ((int64_t)8 << 20)
 #define FEW_IMAGES     64 /* for each thread: their headers are read before the first begins */

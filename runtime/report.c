@@ -158,6 +158,12 @@ static void hotspot_json(const QbPlan *plan, const QbRunResult *r, const Sums *s
     qb_text_free(&advice);
 }
 
+/* Seconds inside tasks that the voxels were to take on one thread. */
+static double planned(const QbStep *step, const QbStepTime *t)
+{
+    return 1e-9 * step->cost * (double)t->voxels;
+}
+
 static void node_json(const QbStep *step, const QbStepTime *t, QbText *out)
 {
     int line = 0, column = 0;
@@ -179,6 +185,7 @@ static void node_json(const QbStep *step, const QbStepTime *t, QbText *out)
     whole(out, "voxels", t->voxels, ", ");
     whole(out, "bytes", t->bytes, ", ");
     field(out, "voxels_per_s", t->busy > 0 ? (double)t->voxels / t->busy : 0, ", ");
+    field(out, "planned_s", planned(step, t), ", ");
     field(out, "recompute", step->recompute, "}");
 }
 
@@ -252,23 +259,26 @@ static void table_row(const QbPlan *plan, const QbRunResult *r, const Sums *s, i
     int line = 0, column = 0;
     if (step->span.source)
         qb_source_place(step->span.source, step->span.lo, &line, &column);
-    qb_text_addf(
-        out, "%-24s %6d %9.3f %9.3f %9.3f %8lld %11lld %9.0f %6.1f %9.3f %8.2f\n", step->label,
-        line, t->first < 0 ? 0 : t->last - t->first, t->busy, t->cpu, (long long)t->tasks,
-        (long long)t->voxels, t->busy > 0 ? 1e-6 * (double)t->voxels / t->busy : 0,
-        s->busy > 0 ? 100 * t->busy / (r->wall * plan->threads) : 0, t->serial, step_fraction(t));
+    qb_text_addf(out, "%-24s %6d %9.3f %9.3f %9.3f %9.3f %8lld %11lld %9.0f %6.1f %9.3f %8.2f\n",
+                 step->label, line, t->first < 0 ? 0 : t->last - t->first, planned(step, t),
+                 t->busy, t->cpu, (long long)t->tasks, (long long)t->voxels,
+                 t->busy > 0 ? 1e-6 * (double)t->voxels / t->busy : 0,
+                 s->busy > 0 ? 100 * t->busy / (r->wall * plan->threads) : 0, t->serial,
+                 step_fraction(t));
 }
 
 void qb_report_table(const QbPlan *plan, const QbRunResult *r, QbText *out)
 {
     Sums s = sum_up(plan, r);
-    qb_text_addf(out, "%-24s %6s %9s %9s %9s %8s %11s %9s %6s %9s %8s\n", "node", "line", "wall s",
-                 "busy s", "cpu s", "tasks", "voxels", "Mvoxel/s", "share", "serial s", "parallel");
+    qb_text_addf(out, "%-24s %6s %9s %9s %9s %9s %8s %11s %9s %6s %9s %8s\n", "node", "line",
+                 "wall s", "planned s", "busy s", "cpu s", "tasks", "voxels", "Mvoxel/s", "share",
+                 "serial s", "parallel");
     for (int i = 0; i < r->n_steps; i++)
         if (r->steps[i].tasks)
             table_row(plan, r, &s, i, out);
-    qb_text_addf(out, "%-24s %6s %9s %9.3f %9s %8s %11s %9s %6.1f\n", "other", "", "", s.other, "",
-                 "", "", "", r->wall > 0 ? 100 * s.other / (r->wall * plan->threads) : 0);
+    qb_text_addf(out, "%-24s %6s %9s %9s %9.3f %9s %8s %11s %9s %6.1f\n", "other", "", "", "",
+                 s.other, "", "", "", "",
+                 r->wall > 0 ? 100 * s.other / (r->wall * plan->threads) : 0);
     qb_text_addf(out,
                  "wall %.3f s, cpu %.3f s, serial %.3f s, waiting %.3f s, utilisation %.0f %%, "
                  "recomputation %.2f\n",

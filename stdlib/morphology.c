@@ -59,7 +59,10 @@ double qb_morph_cost(const QbElement *e, const QbType *in)
         return 0.3 * bytes;
     if (is_round(e) && in->kind == QB_MASK)
         return 0.6 + 0.01 * (double)(reach[0] + reach[1] + reach[2]);
-    return (0.5 + 0.05 * (double)((2 * reach[0] + 1) * (2 * reach[1] + 1))) * bytes;
+    return (in->kind == QB_MASK             ? 0.6
+            : qb_pix_info[in->pix].is_float ? 1.4
+                                            : 0.8) *
+           (0.5 + 0.05 * (double)((2 * reach[0] + 1) * (2 * reach[1] + 1))) * bytes;
 }
 
 /* Is anything there but the centre? */

@@ -80,5 +80,5 @@ void qb_near_halo(const QbNearParams *p, int axis, QbHalo *halo)
 
 double qb_near_cost(const QbNearParams *p)
 {
-    return 0.2 + 0.01 * p->r * (double)qb_near_bytes(p->r);
+    return 0.24 * (double)qb_near_bytes(p->r);
 }

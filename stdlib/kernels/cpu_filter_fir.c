@@ -17,32 +17,64 @@ typedef int32_t Wholes __attribute__((vector_size(QB_VEC_BYTES / 2)));
 
 /* ---- loading and storing ---------------------------------------------------------------------------- */
 
+/* gcc takes vectors shorter than its registers apart, lane by lane: widening is named where one instruction does it. */
+
+QB_VEC_INLINE Doubles doubles_of(Wholes v)
+{
+#if QB_VEC_BYTES == 64
+    return (Doubles)_mm512_cvtepi32_pd((__m256i)v);
+#elif QB_VEC_BYTES == 32
+    return (Doubles)_mm256_cvtepi32_pd((__m128i)v);
+#else
+    return __builtin_convertvector(v, Doubles);
+#endif
+}
+
+/* LANES voxels of one byte or two. */
+QB_VEC_INLINE Wholes wholes_of(QbPix pix, const void *from)
+{
+#if QB_VEC_BYTES >= 32
+    __m128i v = _mm_setzero_si128();
+    memcpy(&v, from, (size_t)LANES * (pix == QB_U8 || pix == QB_I8 ? 1 : 2));
+#if QB_VEC_BYTES == 64
+    return pix == QB_U8    ? (Wholes)_mm256_cvtepu8_epi32(v)
+           : pix == QB_I8  ? (Wholes)_mm256_cvtepi8_epi32(v)
+           : pix == QB_U16 ? (Wholes)_mm256_cvtepu16_epi32(v)
+                           : (Wholes)_mm256_cvtepi16_epi32(v);
+#else
+    return pix == QB_U8    ? (Wholes)_mm_cvtepu8_epi32(v)
+           : pix == QB_I8  ? (Wholes)_mm_cvtepi8_epi32(v)
+           : pix == QB_U16 ? (Wholes)_mm_cvtepu16_epi32(v)
+                           : (Wholes)_mm_cvtepi16_epi32(v);
+#endif
+#else
+    Wholes v;
+    for (int k = 0; k < LANES; k++)
+        v[k] = pix == QB_U8    ? ((const uint8_t *)from)[k]
+               : pix == QB_I8  ? ((const int8_t *)from)[k]
+               : pix == QB_U16 ? ((const uint16_t *)from)[k]
+                               : ((const int16_t *)from)[k];
+    return v;
+#endif
+}
+
 /* LANES voxels of a row as doubles; every pixel type fits. */
 QB_VEC_INLINE Doubles fetch(QbPix pix, const void *row, int64_t x)
 {
-#define NARROW(T)                                                                    \
-    {                                                                                \
-        typedef T Part __attribute__((vector_size(LANES * sizeof(T))));              \
-        Part v;                                                                      \
-        memcpy(&v, (const T *)row + x, sizeof(v));                                   \
-        return __builtin_convertvector(__builtin_convertvector(v, Wholes), Doubles); \
-    }
+    Wholes v;
     switch (pix) {
     case QB_U8:
-        NARROW(uint8_t)
-    case QB_U16:
-        NARROW(uint16_t)
     case QB_I8:
-        NARROW(int8_t)
+        return doubles_of(wholes_of(pix, (const uint8_t *)row + x));
+    case QB_U16:
     case QB_I16:
-        NARROW(int16_t)
+        return doubles_of(wholes_of(pix, (const uint16_t *)row + x));
     case QB_I32:
-        NARROW(int32_t)
-    case QB_U32: {
-        Wholes v; /* 2^31 less, then added again: both exact */
+        memcpy(&v, (const int32_t *)row + x, sizeof(v));
+        return doubles_of(v);
+    case QB_U32: /* 2^31 less, then added again: both exact */
         memcpy(&v, (const uint32_t *)row + x, sizeof(v));
-        return __builtin_convertvector(v ^ INT32_MIN, Doubles) + 2147483648.0;
-    }
+        return doubles_of(v ^ INT32_MIN) + 2147483648.0;
     case QB_F32:
         return __builtin_convertvector((Floats) * (const FloatsAt *)((const float *)row + x),
                                        Doubles);
@@ -51,7 +83,6 @@ QB_VEC_INLINE Doubles fetch(QbPix pix, const void *row, int64_t x)
         break;
     }
     return (Doubles) * (const DoublesAt *)((const double *)row + x);
-#undef NARROW
 }
 
 /* Where results of axes 0 and 1 go: rows of the output, or lines of doubles that axis 2 is filtered from. */
@@ -125,16 +156,23 @@ QB_VEC_INLINE void load_sums(QbPix pix, const Rows *s, const Sweep *w, int k, Do
     }
 }
 
-QB_VEC_INLINE void put_sums(QbPix pix, const Rows *s, const Sweep *w, int k, const Doubles *sum)
+QB_VEC_INLINE void divide(Doubles *sum, int n, double divisor)
 {
-    for (int v = 0; v < w->n; v++) {
-        if (w->last > 0) {
+    if (divisor != 1)
+        for (int v = 0; v < n; v++)
+            sum[v] /= divisor;
+}
+
+QB_VEC_INLINE void put_sums(QbPix pix, const Rows *s, const Sweep *w, int k, Doubles *sum)
+{
+    if (w->last > 0) {
+        for (int v = 0; v < w->n; v++)
             put(true, s->goal, w->partial, (k * BLOCK + v) * LANES, sum[v]);
-            continue;
-        }
-        Doubles d = s->taps.divisor == 1 ? sum[v] : sum[v] / s->taps.divisor;
-        put(pix == QB_F64, s->goal, s->out[k], w->x + v * LANES, d);
+        return;
     }
+    divide(sum, w->n, s->taps.divisor);
+    for (int v = 0; v < w->n; v++)
+        put(pix == QB_F64, s->goal, s->out[k], w->x + v * LANES, sum[v]);
 }
 
 QB_VEC_INLINE void sum_one(QbPix pix, const Rows *s, const Sweep *w)
@@ -262,6 +300,27 @@ QB_VEC_INLINE void axis0(const QbTask *t, QbPix pix)
 
 /* ---- axes 1 and 2 ----------------------------------------------------------------------------------- */
 
+QB_VEC_INLINE void sum_pairs(const double *at, Taps taps, Doubles *sum)
+{
+    for (int64_t j = taps.r; j > 0; j--)
+        for (int v = 0; v < BLOCK; v++)
+            sum[v] +=
+                (fetch(QB_F64, at, v * LANES - j) + fetch(QB_F64, at, v * LANES + j)) * taps.w[j];
+}
+
+/* BLOCK vectors at column x, or what of them lies within n columns. */
+QB_VEC_INLINE void put_line(bool wide, void *out, int64_t x, int64_t n, const Doubles *sum)
+{
+    size_t bytes = wide ? sizeof(double) : sizeof(float);
+    double part[BLOCK * LANES];
+    bool all = x + BLOCK * LANES <= n;
+    for (int v = 0; v < BLOCK; v++)
+        put(wide, GOAL_OUTPUT, all ? (char *)out + (size_t)x * bytes : (char *)part, v * LANES,
+            sum[v]);
+    if (!all)
+        memcpy((char *)out + (size_t)x * bytes, part, (size_t)(n - x) * bytes);
+}
+
 /* Along a line of doubles, whose first output stands at `line`; up to BLOCK·LANES − 1 doubles behind the last one's reach are
  * read, and not used. */
 QB_VEC_INLINE void sum_line(bool wide, const double *line, Taps taps, void *out, int64_t n)
@@ -270,25 +329,21 @@ QB_VEC_INLINE void sum_line(bool wide, const double *line, Taps taps, void *out,
         Doubles sum[BLOCK];
         for (int v = 0; v < BLOCK; v++)
             sum[v] = fetch(QB_F64, line, x + v * LANES) * taps.w[0];
-        for (int64_t j = taps.r; j > 0; j--) {
-            double w = taps.w[j];
-            for (int v = 0; v < BLOCK; v++)
-                sum[v] += (fetch(QB_F64, line, x + v * LANES - j) +
-                           fetch(QB_F64, line, x + v * LANES + j)) *
-                          w;
-        }
-        for (int v = 0; v < BLOCK; v++) {
-            Doubles d = taps.divisor == 1 ? sum[v] : sum[v] / taps.divisor;
-            int64_t at = x + v * LANES, left = n - at;
-            if (left >= LANES) {
-                put(wide, GOAL_OUTPUT, out, at, d);
-            } else if (left > 0) {
-                double part[LANES];
-                put(wide, GOAL_OUTPUT, part, 0, d);
-                size_t bytes = wide ? sizeof(double) : sizeof(float);
-                memcpy((char *)out + (size_t)at * bytes, part, (size_t)left * bytes);
-            }
-        }
+        sum_pairs(line + x, taps, sum);
+        divide(sum, BLOCK, taps.divisor);
+        put_line(wide, out, x, n, sum);
+    }
+}
+
+/* A row, or two, that nothing is to be added to: axis 1 of a picture. */
+QB_VEC_INLINE void widen_rows(QbPix pix, const Rows *s, int64_t n)
+{
+    for (int k = 0; k < 2 && s->out[k]; k++) {
+        int64_t x = 0;
+        for (; x + LANES <= n; x += LANES)
+            put(true, s->goal, s->out[k], x, fetch(pix, row_at(s, k), s->column + x));
+        for (; x < n; x++)
+            ((double *)s->out[k])[x] = qb_pix_get(pix, row_at(s, k), s->column + x);
     }
 }
 
@@ -314,7 +369,10 @@ QB_VEC_INLINE void plane(const QbTask *t, QbPix pix)
             s.centre = &t->in->row[(i - t->in->i0) * t->in->ny + (box->lo[1] + y - t->in->y0)];
             for (int k = 0; k < 2; k++)
                 s.out[k] = k < n ? line[k] + (a - from) : NULL;
-            sum_rows(pix, &s, b - a);
+            if (s.taps.r)
+                sum_rows(pix, &s, b - a);
+            else
+                widen_rows(pix, &s, b - a);
             for (int k = 0; k < n; k++) {
                 qb_pad_edges(&pad, line[k] - from, from, to);
                 sum_line(pix == QB_F64, line[k] + r2, taps2,

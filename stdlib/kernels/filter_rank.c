@@ -131,9 +131,9 @@ double qb_rank_cost(const int64_t size[3], QbPix pix)
     double n = (double)qb_window_voxels(size), bytes = (double)qb_pix_bytes(pix);
     switch (method_of(&p, pix)) {
     case QB_RANK_NETWORK:
-        return 0.03 * n * bytes;
+        return (0.12 + 0.029 * n) * bytes;
     case QB_RANK_COLUMNS:
-        return 15 + 5 * (double)size[1];
+        return 24 + 6 * (double)size[1];
     case QB_RANK_SLIDE:
         return 60 + 3.5 * n / (double)size[2];
     case QB_RANK_BISECT:

@@ -1,5 +1,5 @@
 /* extreme_axis0: the smallest or largest voxel of a window along axis 0. What minimum, maximum and grey boxes are made of. */
-#include "stdlib/kernels/filter.h"
+#include "stdlib/kernels/filter_layout.h"
 
 static const char *const borders[] = {"mirror", "constant", NULL};
 
@@ -51,8 +51,11 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 
 static double cost(const void *params, const QbType *const *in)
 {
-    (void)params;
-    return 0.1 * (double)qb_pix_bytes(in[0]->pix);
+    const QbExtremeParams *p = params;
+    double bytes = (double)qb_pix_bytes(in[0]->pix);
+    if (in[0]->rank == 2)
+        return 0.05 + 0.11 * bytes;
+    return 0.03 + (p->size[0] > QB_EXTREME_DIRECT ? 0.06 : 0.03) * (double)p->size[0] * bytes;
 }
 
 static void run(const QbTask *t)

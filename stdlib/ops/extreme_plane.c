@@ -52,8 +52,11 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 
 static double cost(const void *params, const QbType *const *in)
 {
-    (void)params;
-    return 0.1 * (double)qb_pix_bytes(in[0]->pix);
+    const QbExtremeParams *p = params;
+    double ns = 0;
+    for (int a = 1; a < 3; a++)
+        ns += p->size[a] > 1 ? 0.1 + 0.003 * (double)p->size[a] : 0.02;
+    return ns * (double)qb_pix_bytes(in[0]->pix);
 }
 
 static void run(const QbTask *t)

@@ -10,8 +10,7 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 
 static double cost(const void *params, const QbType *const *in)
 {
-    (void)in;
-    return qb_linear_cost(params, 0, 0);
+    return qb_linear_cost(params, in[0], 0, 0);
 }
 
 static void run(const QbTask *t)

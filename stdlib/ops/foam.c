@@ -303,7 +303,7 @@ static double cost(const void *params, const QbType *const *in)
 {
     (void)params;
     (void)in;
-    return 8;
+    return 9;
 }
 
 static const QbSourceOps source = {.fill = fill};

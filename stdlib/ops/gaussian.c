@@ -30,9 +30,8 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 
 static double cost(const void *params, const QbType *const *in)
 {
-    (void)in;
     QbFirParams p = fir(params);
-    return qb_linear_cost(&p, 0, 2);
+    return qb_linear_cost(&p, in[0], 0, 2);
 }
 
 static QbNodeId compose(QbBuild *b)

@@ -42,8 +42,7 @@ static bool check(QbCheck *c)
 
 static double cost(const void *p, const QbType *const *in)
 {
-    (void)in;
-    return ((const Params *)p)->connectivity == 26 ? 1.0 : 2.0;
+    return in[0]->rank == 2 ? 0.7 : ((const Params *)p)->connectivity == 26 ? 1.1 : 1.2;
 }
 
 static QbBeams beams(const QbFoldCtx *c)

@@ -25,9 +25,11 @@ static double cost(const void *params, const QbType *const *in)
     double ns = 0.05;
     for (int k = 0; k < p->prog->n; k++) {
         QbInsn op = (QbInsn)p->prog->code[k].op;
-        bool slow = op == QB_I_POW || op == QB_I_FLOORDIV || op == QB_I_MOD;
+        bool slow = op == QB_I_FLOORDIV || op == QB_I_MOD;
         bool series = op == QB_I_EXP || op == QB_I_LOG;
-        ns += slow ? 5 : series ? 2 : 0.1;
+        bool root = op == QB_I_DIV || op == QB_I_SQRT;
+        ns += op == QB_I_POW ? 35 : slow ? 6 : series ? 1.8 : root ? 0.15 : 0.03;
+        ns += op == QB_I_STORE ? 0.06 * (double)qb_pix_bytes(p->prog->code[k].pix) : 0;
     }
     return ns;
 }

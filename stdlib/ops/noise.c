@@ -128,7 +128,7 @@ static bool fill(const QbTask *t, void *state, QbErr *err)
 static double cost(const void *params, const QbType *const *in)
 {
     (void)in;
-    return ((const Params *)params)->spread == UNIFORM ? 2 : 8;
+    return ((const Params *)params)->spread == UNIFORM ? 2 : 5;
 }
 
 static const QbSourceOps source = {.fill = fill};

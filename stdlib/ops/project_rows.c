@@ -32,7 +32,7 @@ static double cost(const void *p, const QbType *const *in)
 {
     const Params *q = p;
     double each = q->how == QB_STACK_STD ? 1.2
-                  : qb_project_keeps(q)  ? 0.05 * (double)qb_pix_bytes(in[0]->pix)
+                  : qb_project_keeps(q)  ? 0.08 * (double)qb_pix_bytes(in[0]->pix)
                                          : 0.5;
     return each * (double)in[0]->n[q->axis];
 }

@@ -40,7 +40,7 @@ static double cost(const void *p, const QbType *const *in)
 {
     const Params *q = p;
     return q->how == QB_STACK_STD ? 1.2
-           : qb_project_keeps(q)  ? 0.05 * (double)qb_pix_bytes(in[0]->pix)
+           : qb_project_keeps(q)  ? 0.08 * (double)qb_pix_bytes(in[0]->pix)
                                   : 0.5;
 }
 
@@ -147,8 +147,7 @@ static void close_state(void *state)
 static bool keep(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err)
 {
     State *s = state;
-    return qb_keep_bytes(k, s->lines,
-                         s->pitch * (size_t)(c->domain.hi[1] - c->domain.lo[1]), err);
+    return qb_keep_bytes(k, s->lines, s->pitch * (size_t)(c->domain.hi[1] - c->domain.lo[1]), err);
 }
 
 static const QbFoldOps fold = {

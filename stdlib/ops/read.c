@@ -55,7 +55,7 @@ static double cost_of(const QbImageInfo *info)
     static const struct {
         const char *compression;
         double ns;
-    } known[] = {{"none", 0.15}, {"packbits", 0.3}, {"deflate", 1.5}, {"lzw", 4}};
+    } known[] = {{"none", 0.15}, {"packbits", 0.3}, {"deflate", 2.4}, {"lzw", 4}};
     double ns = 8;
     for (int k = 0; k < QB_COUNT(known); k++)
         if (strcmp(known[k].compression, info->compression) == 0)

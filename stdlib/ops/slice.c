@@ -166,9 +166,8 @@ static void run(const QbTask *t)
 
 static double cost(const void *params, const QbType *const *in)
 {
-    (void)in;
     const Params *p = params;
-    return p->step[2] == 1 ? 0.1 : 0.5;
+    return 0.15 * (double)qb_pix_bytes(in[0]->pix) + (p->step[2] == 1 ? 0 : 0.4);
 }
 
 static const char *const examples[] = {"volume[3]", "volume[1:6, :, ::2]", "volume[::-1]", NULL};

@@ -25,7 +25,7 @@ static bool check(QbCheck *c)
 
 static double cost(const void *p, const QbType *const *in)
 {
-    return (((const Params *)p)->squares ? 0.2 : 0.1) * (double)qb_pix_bytes(in[0]->pix);
+    return (((const Params *)p)->squares ? 0.12 : 0.06) * (double)qb_pix_bytes(in[0]->pix);
 }
 
 static size_t state_bytes(const QbFoldCtx *c)

@@ -51,6 +51,31 @@ grep -qE '^  median ' stdout.txt || fail 'ops does not list median'
 expect 0 '' qbic ops median
 grep -q 'scipy' stdout.txt || fail 'ops median does not say what it follows'
 
+expect 2 "'medfilt2': it is called 'median' here" qbic ops medfilt2
+expect 2 "'qbic version' takes no argument, found 'extra'" qbic version extra
+expect 2 "no diagnostic has the code 'QB'" qbic explain QB
+
+# a report that cannot be written is told before the run, which then writes nothing
+printf 'save zeros([9, 9]) to "early.tif"\n' >early.qbi
+mkdir -p folder.json
+expect 1 "cannot write 'folder.json'" qbic run early.qbi --report folder.json -q
+expect 1 "cannot write 'folder.json'" qbic run early.qbi --trace folder.json -q
+[ ! -e early.tif ] || fail 'a run whose report cannot be written ran'
+expect 1 'budget of 1 KiB is too small' qbic run early.qbi -m 1K
+
+# the replacement of a diagnostic, put in its place, mends the program
+printf 'x = zeros([9, 9]) |> medain(3)\nprint x\n' >wrong.qbi
+expect 2 '' qbic check wrong.qbi --json
+python3 - <<'END' || fail 'the replacement does not mend the program'
+import json
+error = [d for d in map(json.loads, open('stdout.txt')) if d['severity'] == 'error'][0]
+lines = open('wrong.qbi').read().split('\n')
+line = lines[error['line'] - 1]
+lines[error['line'] - 1] = line[:error['column'] - 1] + error['replacement'] + line[error['end_column'] - 1:]
+open('mended.qbi', 'w').write('\n'.join(lines))
+END
+expect 0 '' qbic check mended.qbi
+
 # what cannot be written to standard output is told
 rc=0
 "$QBIC" help >/dev/full 2>stderr.txt || rc=$?
