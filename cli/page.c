@@ -109,20 +109,6 @@ static void add_heads(const QbRunResult *r, QbText *out)
     qb_text_add(out, "], ");
 }
 
-static void add_base64(const unsigned char *s, size_t n, QbText *out)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t k = 0; k < n; k += 3) {
-        size_t left = n - k;
-        unsigned v = (unsigned)s[k] << 16 | (left > 1 ? (unsigned)s[k + 1] << 8 : 0u) |
-                     (left > 2 ? s[k + 2] : 0u);
-        const char four[4] = {digits[v >> 18], digits[v >> 12 & 63],
-                              left > 1 ? digits[v >> 6 & 63] : '=',
-                              left > 2 ? digits[v & 63] : '='};
-        qb_text_addn(out, four, 4);
-    }
-}
-
 /* Of a volume the slice that is shown, as runtime/thumb.h says: the middle one. */
 static int64_t slice_of(const QbPlan *plan, int output)
 {
@@ -141,7 +127,7 @@ static void add_pictures(const QbPlan *plan, const QbRunResult *r, QbText *out)
         qb_text_add(out, n++ ? ", {\"path\": " : "{\"path\": ");
         qb_text_add_json(out, r->outputs[k].path);
         qb_text_addf(out, ", \"slice\": %lld, \"png\": \"", (long long)slice_of(plan, k));
-        add_base64((const unsigned char *)png->s, png->n, out);
+        qb_text_add_base64(out, png->s, png->n);
         qb_text_add(out, "\"}");
     }
     qb_text_add(out, "], ");
