@@ -221,6 +221,7 @@ bool qb_front_lower(void *ctx, QbBatchJob *job)
     QbLowerOptions lo = f->lower;
     bind_point(f, job, &lo);
     lo.out_dir = qb_arena_printf(job->arena, "%s/%s", f->o->output, f->list->v[job->image].name);
+    lo.is_one_of_many = true;
     lo.into = job->dag;
     qb_diags_init(diags, job->arena);
     QbDag *g = qb_lower(job->arena, f->p->file, &lo, qb_ops, qb_n_ops, diags);

@@ -32,6 +32,7 @@ typedef struct QbLowerOptions {
     const char *const *images; /* positional images, bound to path parameters in order */
     int n_images;
     const char *out_dir;     /* where outputs with relative paths go; NULL: here */
+    bool is_one_of_many;     /* of a batch or sweep: outputs stay below out_dir */
     QbUseFile *use_file;     /* for `use "file.qbi"`; NULL: there are no files */
     const QbSource *modules; /* for `use NAME`: the modules of the standard library, by name */
     int n_modules;

@@ -132,6 +132,32 @@ static void check_inputs(QbLower *L, const QbOutput *o, const Place *place, cons
     }
 }
 
+/* Does the path, taken from a folder, end outside it? */
+static bool leaves_folder(const char *path)
+{
+    int depth = 0;
+    for (const char *p = path; *p && depth >= 0; p += strspn(p, "/")) {
+        size_t n = strcspn(p, "/");
+        if (n == 2 && p[0] == '.' && p[1] == '.')
+            depth--;
+        else if (n != 1 || p[0] != '.')
+            depth++;
+        p += n;
+    }
+    return path[0] == '/' || depth < 0;
+}
+
+/* Of many runs each has a folder of its own; tables are gathered, wherever they would go. */
+static void check_folder(QbLower *L, const QbOutput *o)
+{
+    if (!L->options->is_one_of_many || qb_dag_at(L->g, o->node)->type.kind == QB_TABLE ||
+        !leaves_folder(o->path))
+        return;
+    QbDiag *d =
+        qb_lower_error(L, "QB0604", o->span, "'%s' is one file for every image or point", o->path);
+    qb_lower_hint(L, d, "a path without '/' in front and '..' stays in the folder of each");
+}
+
 static void check_other(QbLower *L, QbOutput *o, const QbOutput *before, bool one_file)
 {
     bool same_name = o->table && before->table && !strcasecmp(o->table, before->table);
@@ -170,6 +196,7 @@ void qb_lower_check_files(QbLower *L)
             continue;
         outputs[i] = place_of(L->arena, L->options->out_dir, o->path);
         check_inputs(L, o, &outputs[i], inputs);
+        check_folder(L, o);
         for (int k = 0; k < i; k++)
             check_other(L, o, &g->outputs[k], is_one_file(&outputs[k], &outputs[i]));
     }

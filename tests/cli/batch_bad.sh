@@ -79,4 +79,10 @@ expect 3 '41 done, 1 failed .see failures., 58 not begun' qbic batch p.qbi image
 expect 3 '41 done, 2 failed .see failures., 57 not begun' qbic batch p.qbi images -o mf -t 1 --max-failures 2
 expect 3 '97 done .41 of them before., 3 failed' qbic batch p.qbi images -o mf
 
+# ---- one file for all images ------------------------------------------------------------------------------------
+for path in "$PWD/one.tif" ../one.tif sub/../../one.tif; do
+    printf 'param input: path = "a.tif"\nsave read(input) > 9 to "%s"\n' "$path" >one.qbi
+    expect 3 "im1: one.qbi:2:1: '$path' is one file for every image or point" qbic batch one.qbi images/im1.tif images/im2.tif -o one
+    [ ! -e one.tif ] && [ ! -e one/one.tif ] || fail "an output at $path"
+done
 finish
