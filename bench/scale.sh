@@ -23,13 +23,31 @@ cat >half.qbi <<'END'
 param input: path = "strip.tif"
 save (read(input) |> gaussian(1)) > 60 |> label |> count to "half.csv"
 END
-python3 "$here/../tests/tools/make_tiff.py" strip.tif pages=1 shape=4000x4000 type=u8 rows=4000 compress=deflate fill=noise
+make_tiff() { python3 "$here/../tests/tools/make_tiff.py" "$@"; }
+make_tiff strip.tif pages=1 shape=4000x4000 type=u8 rows=4000 compress=deflate fill=noise
+make_tiff strips.tif pages=8 shape=1500x1500 type=u8 rows=1500 compress=deflate fill=noise
 "$QBIC" run "$here/../samples/make_images.qbi" -q
+failed=0
 row() { # pipeline image
-    echo "== $(basename "$1")"
-    "$QBIC" scale "$1" "$2" --max 2 --repeat "$((2 * RUNS + 1))"
+    echo "== $(basename "$1") $(basename "$2")"
+    "$QBIC" scale "$1" "$2" --max 2 --repeat "$((2 * RUNS + 1))" --report s.json || failed=1
+    python3 -c 'import json, sys; sys.exit(not json.load(open("s.json"))["predicted"]["agrees"])' || failed=1
 }
 row half.qbi strip.tif
+row half.qbi strips.tif
 row "$here/../samples/count.qbi" cells3d.tif
-[ -f "$SHARED/data/bone_7H3A_B1.tif" ] && row bone.qbi "$SHARED/data/bone_7H3A_B1.tif"
+row "$here/../samples/foam.qbi" foam.tif
+bone=$SHARED/data/bone_7H3A_B1.tif
+[ -f "$bone" ] && row bone.qbi "$bone"
 [ -f "$SHARED/data/foam100.tif" ] && row foam.qbi "$SHARED/data/foam100.tif"
+
+other() { # threads
+    for _ in $(seq "$((2 * RUNS + 1))"); do
+        "$QBIC" run bone.qbi "$bone" -q -t "$1" --report o.json
+        python3 -c 'import json; r = json.load(open("o.json"))["run"]; print(100 * r["other_s"] / (r["wall_s"] * r["threads"]))'
+    done | sort -n | awk '{ v[NR] = $1 } END { printf "%.1f %% in no task\n", v[(NR + 1) / 2] }'
+}
+for threads in 1 2; do
+    [ ! -f "$bone" ] || echo "bone, $threads threads: $(other $threads)"
+done
+exit $failed

@@ -8,6 +8,8 @@
 #include "core/sha256.h"
 #include "core/text.h"
 
+#include <stdio.h>
+
 enum {
     QB_EXIT_DONE = 0,
     QB_EXIT_FAILED = 1,
@@ -72,6 +74,7 @@ typedef struct QbCliOptions {
     QbTexts batch; /* sweep */
     bool zip;
     const char *plot;
+    bool untimed;     /* hidden: tasks are not measured */
     const char *cpu;  /* hidden: kernel variant */
     int64_t chunk[2]; /* hidden: quantum along axis 0, tile height along axis 1 */
     bool tight;       /* not on the command line: the smallest memory that suffices (verify) */
@@ -176,6 +179,10 @@ int qb_fail(int status, const char *fmt, ...) QB_PRINTF(2, 3);
 int qb_print(QbText *take);
 /* Reads a whole file, NUL-terminated, into the arena; false: errno tells. */
 bool qb_file_read(QbArena *arena, const char *path, char **text, size_t *n);
+/* A file that appears whole or not at all, as `write` fills it; false after an error that was printed. */
+bool qb_file_whole(const char *path, bool (*write)(const void *ctx, const char *path, FILE *f),
+                   const void *ctx);
+bool qb_ends_with(const char *s, const char *ending);
 bool qb_color_wanted(void);
 int qb_threads_default(void);
 size_t qb_memory_default(void); /* half of what is free, in bytes */

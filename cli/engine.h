@@ -8,6 +8,8 @@
 
 /* Runs the passes and plans; prints what is wrong. Returns 0 or the exit status. */
 int qb_engine_plan(QbPipeline *p, const QbCliOptions *o, QbPlan **plan);
+/* The same, printing nothing: the error says what is wrong. */
+int qb_engine_plan_quiet(QbPipeline *p, const QbCliOptions *o, QbPlan **plan, QbErr *err);
 /* The same with somebody who sees the graph after each pass. */
 int qb_engine_plan_watched(QbPipeline *p, const QbCliOptions *o,
                            void (*watch)(void *ctx, const QbDag *g, const QbPassNote *note),

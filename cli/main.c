@@ -47,6 +47,7 @@ static const char *const report_examples[] = {
 static const char *const scale_examples[] = {
     "qbic scale cells.qbi test.tif",
     "qbic scale cells.qbi test.tif --max 8 --repeat 9 --json",
+    "qbic scale cells.qbi test.tif --report scale.html",
     NULL,
 };
 static const char *const check_examples[] = {

@@ -1,4 +1,5 @@
-/* How the command speaks: errors on standard error, data on standard output with its own failures told, whole files read. */
+/* How the command speaks: errors on standard error, data on standard output with its own failures told, whole files read and
+ * written. */
 #include "cli/cli.h"
 
 #include <errno.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "runtime/imgio.h"
 
 bool qb_color_wanted(void)
 {
@@ -65,4 +68,29 @@ bool qb_file_read(QbArena *arena, const char *path, char **text, size_t *n)
     qb_text_free(&t);
     errno = saved;
     return ok;
+}
+
+bool qb_ends_with(const char *s, const char *ending)
+{
+    size_t n = strlen(s), k = strlen(ending);
+    return n > k && strcmp(s + n - k, ending) == 0;
+}
+
+bool qb_file_whole(const char *path, bool (*write)(const void *ctx, const char *path, FILE *f),
+                   const void *ctx)
+{
+    QbAtomicFile *file;
+    QbErr err = {0};
+    if (!qb_atomic_open(path, &file, &err))
+        return qb_fail(0, "%s", err.text);
+    FILE *f = fopen(qb_atomic_name(file), "wb");
+    bool ok = f && write(ctx, path, f);
+    if (f && fclose(f) != 0)
+        ok = false;
+    if (!ok) {
+        qb_fail(0, "cannot write '%s': %s", path, strerror(errno));
+        qb_atomic_abort(file);
+        return false;
+    }
+    return qb_atomic_commit(file, &err) || qb_fail(0, "%s", err.text);
 }

@@ -2,14 +2,14 @@
  * The page shows; all numbers come from the report. */
 #include "cli/page.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "cli/graphviz.h"
 #include "compiler/graph.h"
 
-extern const unsigned char qb_page_html[], qb_page_sweep[],
-    qb_page_chart[]; /* NUL-terminated; gen/page.c */
+/* NUL-terminated; gen/page.c */
+extern const unsigned char qb_page_html[], qb_page_style[], qb_page_script[], qb_page_timeline[],
+    qb_page_sweep[], qb_page_chart[];
 
 /* Inside a script element no '<' may stand; in JSON it only stands in strings, where it may be escaped. */
 static bool put_json(const char *json, FILE *f)
@@ -26,18 +26,31 @@ static bool put_json(const char *json, FILE *f)
     return true;
 }
 
+/* The document's marks, in its order, and what takes their place. */
 bool qb_page_write(const QbPage *p, FILE *f)
 {
-    static const char *const marks[] = {"@CHART@", "@REPORT@", "@EXTRA@", "@SCALE@"};
-    const char *const parts[] = {NULL, p->report, p->extra ? p->extra : "{}", p->scale};
+    const struct {
+        const char *mark;
+        const unsigned char *text; /* as it is; or: */
+        const char *json;
+    } parts[] = {
+        {"@STYLE@", qb_page_style, NULL},
+        {"@CHART@", qb_page_chart, NULL},
+        {"@REPORT@", NULL, p->report},
+        {"@EXTRA@", NULL, p->extra ? p->extra : "{}"},
+        {"@SCALE@", NULL, p->scale},
+        {"@SCRIPT@", qb_page_script, NULL},
+        {"@TIMELINE@", qb_page_timeline, NULL},
+    };
     const char *at = (const char *)qb_page_html;
     bool ok = true;
-    for (int k = 0; k < QB_COUNT(marks) && ok; k++) {
-        const char *mark = strstr(at, marks[k]);
+    for (int k = 0; k < QB_COUNT(parts) && ok; k++) {
+        const char *mark = strstr(at, parts[k].mark);
         QB_CHECK(mark);
         ok = fwrite(at, 1, (size_t)(mark - at), f) == (size_t)(mark - at);
-        ok = ok && (k == 0 ? fputs((const char *)qb_page_chart, f) >= 0 : put_json(parts[k], f));
-        at = mark + strlen(marks[k]);
+        ok = ok && (parts[k].text ? fputs((const char *)parts[k].text, f) >= 0
+                                  : put_json(parts[k].json, f));
+        at = mark + strlen(parts[k].mark);
     }
     return ok && fputs(at, f) >= 0;
 }
@@ -82,19 +95,62 @@ static void add_memory(const QbRunResult *r, QbText *out)
     qb_text_add(out, "], ");
 }
 
-static void add_heads(const QbRunResult *r, int head_rows, QbText *out)
+static void add_heads(const QbRunResult *r, QbText *out)
 {
     int n = 0;
     qb_text_add(out, "\"heads\": [");
     for (int k = 0; k < r->n_outputs; k++) {
-        if (!r->outputs[k].head)
+        if (!r->outputs[k].cells)
             continue;
         qb_text_add(out, n++ ? ", {\"path\": " : "{\"path\": ");
         qb_text_add_json(out, r->outputs[k].path);
-        qb_text_add(out, ", \"text\": ");
-        qb_text_add_json(out, r->outputs[k].head);
-        qb_text_addf(out, ", \"rows\": %lld, \"shown\": %d}", (long long)r->outputs[k].rows,
-                     head_rows);
+        qb_text_addf(out, ", \"table\": %s}", r->outputs[k].cells);
+    }
+    qb_text_add(out, "], ");
+}
+
+/* Of a volume the slice that is shown, as runtime/thumb.h says: the middle one. */
+static int64_t slice_of(const QbPlan *plan, int output)
+{
+    const QbType *t = &qb_dag_at(plan->dag, plan->dag->outputs[output].node)->type;
+    return t->rank == 3 && plan->dag->outputs[output].format != QB_FORMAT_PNG ? t->n[0] / 2 : -1;
+}
+
+static void add_pictures(const QbPlan *plan, const QbRunResult *r, QbText *out)
+{
+    int n = 0;
+    qb_text_add(out, "\"pictures\": [");
+    for (int k = 0; k < r->n_outputs; k++) {
+        const QbText *png = &r->outputs[k].thumb;
+        if (!png->n)
+            continue;
+        qb_text_add(out, n++ ? ", {\"path\": " : "{\"path\": ");
+        qb_text_add_json(out, r->outputs[k].path);
+        qb_text_addf(out, ", \"slice\": %lld, \"png\": \"", (long long)slice_of(plan, k));
+        qb_text_add_base64(out, png->s, png->n);
+        qb_text_add(out, "\"}");
+    }
+    qb_text_add(out, "], ");
+}
+
+static void add_sizes(const QbRunResult *r, QbText *out)
+{
+    qb_text_add(out, "\"sizes\": [");
+    for (int k = 0; k < r->n_sizes; k++) {
+        const QbSizes *s = &r->sizes[k];
+        qb_text_add(out, k ? ", {\"name\": " : "{\"name\": ");
+        qb_text_add_json(out, s->name);
+        qb_text_addf(out,
+                     ", \"objects\": %lld, \"smallest\": %lld, \"largest\": %lld, \"mean\": %.9g, "
+                     "\"median\": %.9g, \"edges\": [",
+                     (long long)s->n, (long long)s->smallest, (long long)s->largest, s->mean,
+                     s->median);
+        for (int b = 0; b <= s->n_bins; b++)
+            qb_text_addf(out, "%s%lld", b ? ", " : "", (long long)s->edge[b]);
+        qb_text_add(out, "], \"counts\": [");
+        for (int b = 0; b < s->n_bins; b++)
+            qb_text_addf(out, "%s%lld", b ? ", " : "", (long long)s->bin[b]);
+        qb_text_add(out, "]}");
     }
     qb_text_add(out, "], ");
 }
@@ -117,12 +173,14 @@ static void add_graph(const QbPlan *plan, QbText *out)
     qb_text_free(&svg);
 }
 
-void qb_page_extra(const QbPlan *plan, const QbRunResult *r, int head_rows, QbText *out)
+void qb_page_extra(const QbPlan *plan, const QbRunResult *r, QbText *out)
 {
     qb_text_add(out, "{");
     add_threads(r, out);
     add_memory(r, out);
-    add_heads(r, head_rows, out);
+    add_heads(r, out);
+    add_pictures(plan, r, out);
+    add_sizes(r, out);
     add_graph(plan, out);
     qb_text_add(out, "}");
 }

@@ -12,7 +12,8 @@ typedef struct QbPage {
 /* The page of a sweep around its data in JSON. */
 bool qb_page_write_sweep(const char *data, FILE *f);
 bool qb_page_write(const QbPage *p, FILE *f);
-/* Tasks of each thread, memory over time, the graph as SVG where Graphviz is there, first rows of tables. */
-void qb_page_extra(const QbPlan *plan, const QbRunResult *r, int head_rows, QbText *out);
+/* Tasks of each thread, memory over time, the graph as SVG where Graphviz is there, and what was shown of the results: first
+ * rows of tables, sizes of objects, small pictures. */
+void qb_page_extra(const QbPlan *plan, const QbRunResult *r, QbText *out);
 
 #endif

@@ -6,13 +6,6 @@
 #include <string.h>
 
 #include "cli/page.h"
-#include "runtime/imgio.h"
-
-static bool ends_with(const char *s, const char *ending)
-{
-    size_t n = strlen(s), k = strlen(ending);
-    return n > k && strcmp(s + n - k, ending) == 0;
-}
 
 /* The text of a JSON file that has what the page looks at; NULL after an error that was printed. */
 static const char *read_json(QbArena *arena, const char *path, const char *const *keys,
@@ -30,22 +23,10 @@ static const char *read_json(QbArena *arena, const char *path, const char *const
     return NULL;
 }
 
-static int write_page(const char *path, const QbPage *page)
+static bool write_page(const void *page, const char *path, FILE *f)
 {
-    QbAtomicFile *file;
-    QbErr err = {0};
-    if (!qb_atomic_open(path, &file, &err))
-        return qb_fail(QB_EXIT_FAILED, "%s", err.text);
-    FILE *f = fopen(qb_atomic_name(file), "wb");
-    bool ok = f && qb_page_write(page, f);
-    if (f && fclose(f) != 0)
-        ok = false;
-    if (!ok) {
-        int status = qb_fail(QB_EXIT_FAILED, "cannot write '%s': %s", path, strerror(errno));
-        qb_atomic_abort(file);
-        return status;
-    }
-    return qb_atomic_commit(file, &err) ? QB_EXIT_DONE : qb_fail(QB_EXIT_FAILED, "%s", err.text);
+    (void)path;
+    return qb_page_write(page, f);
 }
 
 int qb_cli_report(const QbCliOptions *o)
@@ -56,7 +37,7 @@ int qb_cli_report(const QbCliOptions *o)
     if (o->positional.n < 1 || o->positional.n > 2)
         return qb_fail(QB_EXIT_USAGE, "'report' expects a report, RUN.json, and may have the "
                                       "measurements of 'qbic scale --json'");
-    if (!o->output || !ends_with(o->output, ".html"))
+    if (!o->output || !qb_ends_with(o->output, ".html"))
         return qb_fail(QB_EXIT_USAGE, "'report' expects -o FILE.html%s%s",
                        o->output ? ", found " : "", o->output ? o->output : "");
     QbArena *arena = qb_arena_new();
@@ -68,7 +49,7 @@ int qb_cli_report(const QbCliOptions *o)
             read_json(arena, o->positional.v[1], scale_keys, "what 'qbic scale --json' writes");
         ok = page.scale != NULL;
     }
-    int status = ok ? write_page(o->output, &page) : QB_EXIT_FAILED;
+    ok = ok && qb_file_whole(o->output, write_page, &page);
     qb_arena_free(arena);
-    return status;
+    return ok ? QB_EXIT_DONE : QB_EXIT_FAILED;
 }

@@ -1,19 +1,16 @@
 /* qbic run: loads, plans, runs, prints what the pipeline prints, writes the reports; and stops cleanly when interrupted. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/engine.h"
-#include "cli/page.h"
 #include "cli/progress.h"
-#include "runtime/imgio.h"
+#include "cli/run_report.h"
 #include "lang/print.h"
-#include "runtime/report.h"
+#include "runtime/imgio.h"
 
 /* ---- interruption ------------------------------------------------------------------------------------ */
 
@@ -37,121 +34,9 @@ void qb_catch_signals(void)
     sigaction(SIGHUP, &action, NULL);
 }
 
-#define HEAD_ROWS   5                 /* of a table, shown on a terminal */
-#define TRACE_SHARE 64                /* of the memory budget, for the tasks that are kept */
-#define MOST_NOTES  ((size_t)1 << 17) /* of a thread */
+#define HEAD_ROWS 5 /* of a table, shown on a terminal and in a page */
 
-/* ---- reports ----------------------------------------------------------------------------------------- */
-
-static bool ends_with(const char *s, const char *ending)
-{
-    size_t n = strlen(s), k = strlen(ending);
-    return n > k && strcmp(s + n - k, ending) == 0;
-}
-
-static bool reports_ok(const QbCliOptions *o)
-{
-    for (int k = 0; k < o->reports.n; k++) {
-        const char *path = o->reports.v[k];
-        if (!ends_with(path, ".json") && !ends_with(path, ".html") && !ends_with(path, ".txt"))
-            return qb_fail(
-                0, "'--report' expects a file that ends in .json, .html or .txt, found '%s'", path);
-    }
-    if (o->trace && !ends_with(o->trace, ".json"))
-        return qb_fail(0, "'--trace' expects a file that ends in .json, found '%s'", o->trace);
-    return true;
-}
-
-typedef struct Told {
-    const QbPlan *plan;
-    const QbRunResult *r;
-    const QbReportInfo *info;
-} Told;
-
-static bool write_page(const Told *told, FILE *f)
-{
-    QbText report = {0}, extra = {0};
-    qb_report_json(told->plan, told->r, told->info, &report);
-    qb_page_extra(told->plan, told->r, HEAD_ROWS, &extra);
-    bool ok = qb_page_write(&(QbPage){report.s, extra.s, NULL}, f);
-    qb_text_free(&report);
-    qb_text_free(&extra);
-    return ok;
-}
-
-static bool write_report(const Told *told, const char *path, FILE *f)
-{
-    QbText t = {0};
-    if (ends_with(path, ".html"))
-        return write_page(told, f);
-    if (ends_with(path, ".json"))
-        qb_report_json(told->plan, told->r, told->info, &t);
-    else
-        qb_report_table(told->plan, told->r, &t);
-    bool ok = fwrite(t.s, 1, t.n, f) == t.n;
-    qb_text_free(&t);
-    return ok;
-}
-
-static bool write_trace(const Told *told, const char *path, FILE *f)
-{
-    (void)path;
-    return qb_trace_write(told->plan, told->r, told->info, f);
-}
-
-/* A file that appears whole or not at all. */
-static bool write_whole(const char *path, const Told *told,
-                        bool (*write)(const Told *, const char *, FILE *), QbErr *err)
-{
-    QbAtomicFile *file;
-    if (!qb_atomic_open(path, &file, err))
-        return false;
-    FILE *f = fopen(qb_atomic_name(file), "wb");
-    bool ok = f && write(told, path, f);
-    if (f && fclose(f) != 0)
-        ok = false;
-    if (!ok) {
-        qb_err_set(err, "cannot write '%s': %s", path, strerror(errno));
-        qb_atomic_abort(file);
-        return false;
-    }
-    return qb_atomic_commit(file, err);
-}
-
-/* Before the run, which may take hours: whether its reports can be written at all. */
-static int try_reports(const QbCliOptions *o)
-{
-    QbErr err = {0};
-    for (int k = 0; k <= o->reports.n; k++) {
-        const char *path = k < o->reports.n ? o->reports.v[k] : o->trace;
-        QbAtomicFile *file;
-        if (!path)
-            continue;
-        if (!qb_atomic_open(path, &file, &err))
-            return qb_fail(QB_EXIT_FAILED, "%s", err.text);
-        qb_atomic_abort(file);
-    }
-    return QB_EXIT_DONE;
-}
-
-static int write_reports(const QbCliOptions *o, const Told *told)
-{
-    QbErr err = {0};
-    bool ok = true;
-    for (int k = 0; k < o->reports.n && ok; k++)
-        ok = write_whole(o->reports.v[k], told, write_report, &err);
-    if (ok && o->trace)
-        ok = write_whole(o->trace, told, write_trace, &err);
-    return ok ? QB_EXIT_DONE : qb_fail(QB_EXIT_FAILED, "%s", err.text);
-}
-
-static bool wants_page(const QbCliOptions *o)
-{
-    for (int k = 0; k < o->reports.n; k++)
-        if (ends_with(o->reports.v[k], ".html"))
-            return true;
-    return false;
-}
+/* ---- telling ----------------------------------------------------------------------------------------- */
 
 static void tell_table(const QbOutputDone *d, QbText *t)
 {
@@ -199,87 +84,118 @@ const char *qb_spill_folder(void)
     return ".";
 }
 
-/* Tasks that a thread keeps for the trace. */
-static size_t notes_of(const QbPlan *plan)
+/* What went wrong while running, at the line of the pipeline that it happened in, where there is one. */
+static QbReportError failure_of(const QbPlan *plan, const QbRunResult *r, const QbErr *err)
 {
-    size_t n = plan->budget / TRACE_SHARE / (size_t)plan->threads / sizeof(QbTaskNote);
-    return n < MOST_NOTES ? n : MOST_NOTES;
+    QbReportError e = {.code = "", .message = err->text, .node = -1};
+    if (err->status == QB_EXIT_INTERRUPTED || r->failed_step < 0)
+        return e;
+    e.node = r->failed_step;
+    e.span = plan->steps[e.node].span;
+    e.code = e.span.source ? "QB0501" : "";
+    e.image = qb_report_image(plan, e.node);
+    return e;
 }
 
-/* What went wrong while running, at the line of the pipeline that it happened in, where there is one. */
-static int tell_failure(const QbPipeline *p, const QbPlan *plan, const QbRunResult *r,
-                        const QbErr *err)
+static int tell_failure(const QbPipeline *p, const QbReportError *e, int status)
 {
-    int status = err->status ? err->status : QB_EXIT_FAILED;
-    if (status == QB_EXIT_INTERRUPTED || r->failed_step < 0 ||
-        !plan->steps[r->failed_step].span.source)
-        return qb_fail(status, "%s", err->text);
+    if (!e->span.source)
+        return qb_fail(status, "%s", e->message);
     QbDiags diags;
     QbText t = {0};
     qb_diags_init(&diags, p->arena);
-    qb_diag_add(&diags, QB_ERROR, "QB0501", plan->steps[r->failed_step].span, "%s", err->text);
+    qb_diag_add(&diags, QB_ERROR, e->code, e->span, "%s", e->message);
     qb_diags_text(&diags, qb_color_wanted(), &t);
     fputs(t.s, stderr);
     qb_text_free(&t);
     return status;
 }
 
+static QbRunOptions run_options(const QbCliOptions *o, const QbPlan *plan)
+{
+    bool page = qb_reports_want_page(o);
+    return (QbRunOptions){
+        .out_dir = o->output,
+        .tmp_dir = qb_spill_folder(),
+        .untimed = o->untimed,
+        .trace = o->trace || page,
+        .trace_notes = qb_reports_notes(o, plan->budget, plan->threads),
+        .spare_threads = true,
+        .foresee = !o->quiet || o->reports.n > 0,
+        .progress = qb_progress_wanted(o) ? qb_progress_show : NULL,
+        .head_rows = (isatty(STDERR_FILENO) && !o->quiet) || page ? HEAD_ROWS : 0,
+        .show = page,
+        .thumb_side = qb_reports_side(o, plan->budget, plan->dag->n_outputs),
+    };
+}
+
+/* What came of a run: printed, told, reported. Returns the exit status. */
+static int end_run(const QbCliOptions *o, const QbTold *told, QbText *take_printed)
+{
+    int status = qb_print(take_printed);
+    int reported = qb_reports_write(o, told);
+    tell(o, told->plan, told->r);
+    return status ? status : reported;
+}
+
+static int end_failed(const QbPipeline *p, const QbCliOptions *o, QbTold *told, const QbErr *err)
+{
+    QbReportError e = failure_of(told->plan, told->r, err);
+    int status = tell_failure(p, &e, err->status ? err->status : QB_EXIT_FAILED);
+    told->info.status = status;
+    told->info.errors = &e;
+    told->info.n_errors = 1;
+    qb_reports_write(o, told);
+    return status;
+}
+
+static int run_with(QbPipeline *p, const QbCliOptions *o, QbRunOptions *ro, QbTold *told)
+{
+    QbRunResult result = {0};
+    QbErr err = {0};
+    told->r = &result;
+    bool ok = qb_run(told->plan, ro, &result, &err);
+    if (ro->progress)
+        qb_progress_erase();
+    int status = ok ? end_run(o, told, &result.printed) : end_failed(p, o, told, &err);
+    if (!ok && ro->checkpoint && qb_checkpoint_is_there(ro->checkpoint) && !o->quiet)
+        fprintf(stderr, "the same command goes on from the checkpoint in '%s'\n", o->checkpoint);
+    qb_run_result_free(&result);
+    qb_checkpoint_close(ro->checkpoint, ok);
+    return status;
+}
+
 static int run_plan(QbPipeline *p, const QbCliOptions *o, const QbKernels *kernels, double started)
 {
     QbPlan *plan = NULL;
-    QbCheckpoint *checkpoint = NULL;
+    QbErr err = {0};
     char sha256[65];
     qb_pipeline_sha256(p, sha256);
     const char *provenance = qb_provenance(p, sha256),
                *identity = o->checkpoint ? qb_checkpoint_identity(p, provenance) : NULL;
-    int status = qb_engine_plan(p, o, &plan);
-    if (status == 0)
-        status = try_reports(o);
-    if (status == 0)
-        status = qb_checkpoint_begin(o, identity, plan, &checkpoint);
+    int status = qb_engine_plan_quiet(p, o, &plan, &err);
+    if (status != 0) {
+        qb_fail(status, "%s", err.text);
+        qb_reports_unplanned(o, p, status, err.text, started);
+        return status;
+    }
+    if (!qb_reports_try(o))
+        return QB_EXIT_FAILED;
+    QbRunOptions ro = run_options(o, plan);
+    ro.kernels = kernels;
+    ro.provenance = provenance;
+    ro.started = started;
+    status = qb_checkpoint_begin(o, identity, plan, &ro.checkpoint);
     if (status != 0)
         return status;
-    bool live = qb_progress_wanted(o);
-    QbRunOptions ro = {
-        .out_dir = o->output,
-        .tmp_dir = qb_spill_folder(),
-        .kernels = kernels,
-        .provenance = provenance,
-        .started = started,
-        .trace = o->trace || wants_page(o),
-        .trace_notes = (int64_t)notes_of(plan),
-        .spare_threads = true,
-        .foresee = !o->quiet || o->reports.n > 0,
-        .progress = live ? qb_progress_show : NULL,
-        .checkpoint = checkpoint,
-        .head_rows = (isatty(STDERR_FILENO) && !o->quiet) || wants_page(o) ? HEAD_ROWS : 0,
-    };
-    QbReportInfo info = {.pipeline = p->source.name, .sha256 = sha256};
-    QbRunResult result = {0};
-    QbErr err = {0};
-    bool ok = qb_run(plan, &ro, &result, &err);
-    if (live)
-        qb_progress_erase();
-    if (!ok) {
-        status = tell_failure(p, plan, &result, &err);
-        if (checkpoint && qb_checkpoint_is_there(checkpoint) && !o->quiet)
-            fprintf(stderr, "the same command goes on from the checkpoint in '%s'\n",
-                    o->checkpoint);
-    } else {
-        status = qb_print(&result.printed);
-        int reported = write_reports(o, &(Told){plan, &result, &info});
-        status = status ? status : reported;
-        tell(o, plan, &result);
-    }
-    qb_run_result_free(&result);
-    qb_checkpoint_close(checkpoint, ok);
-    return status;
+    QbTold told = {plan, NULL, {.pipeline = p->source.name, .sha256 = sha256}};
+    return run_with(p, o, &ro, &told);
 }
 
 int qb_cli_run(const QbCliOptions *o)
 {
     double started = qb_now();
-    if (!reports_ok(o) || !qb_pass_names_ok(o))
+    if (!qb_reports_ok(o) || !qb_pass_names_ok(o))
         return QB_EXIT_USAGE;
     const QbKernels *kernels = qb_kernels(o->cpu);
     if (!kernels)
@@ -290,6 +206,8 @@ int qb_cli_run(const QbCliOptions *o)
     int status = qb_pipeline_load(&p, o, o->verbose);
     if (status == 0)
         status = run_plan(&p, o, kernels, started);
+    else
+        qb_reports_unplanned(o, &p, status, NULL, started);
     qb_pipeline_close(&p);
     return status;
 }

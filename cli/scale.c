@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "cli/engine.h"
+#include "cli/page.h"
+#include "cli/run_report.h"
 #include "cli/speedup.h"
 #include "runtime/run.h"
 
@@ -28,7 +30,9 @@ typedef struct Scale {
     const char **args; /* of a run */
     int n_args;
     char memory[32];
-    double *p; /* of the reports of the runs on one thread */
+    double *p;         /* of the reports of the runs on one thread */
+    QbArena *arena;    /* holds: */
+    const char *alone; /* the last of those reports */
 } Scale;
 
 /* ---- the folder ------------------------------------------------------------------------------------- */
@@ -150,19 +154,16 @@ static int run_once(Scale *s, int threads, double *seconds)
 }
 
 /* The report was written by this very program: the first such key is the one of the run. */
-static double reported_p(const Scale *s)
+static double reported_p(Scale *s)
 {
     static const char key[] = "\"parallel_fraction\": ";
-    QbArena *arena = qb_arena_new();
     char *text = NULL;
     size_t n = 0;
-    double p = NAN;
-    if (qb_file_read(arena, s->report, &text, &n)) {
-        const char *at = strstr(text, key);
-        p = at ? strtod(at + sizeof(key) - 1, NULL) : NAN;
-    }
-    qb_arena_free(arena);
-    return p;
+    if (!qb_file_read(s->arena, s->report, &text, &n))
+        return NAN;
+    const char *at = strstr(text, key);
+    s->alone = text;
+    return at ? strtod(at + sizeof(key) - 1, NULL) : NAN;
 }
 
 /* ---- all runs --------------------------------------------------------------------------------------- */
@@ -195,6 +196,23 @@ static int run_all(Scale *s)
     return status;
 }
 
+/* ---- what came of it -------------------------------------------------------------------------------- */
+
+/* The page is that of a run on one thread, with all that was measured. */
+static bool write_report(const void *ctx, const char *path, FILE *f)
+{
+    const Scale *s = ctx;
+    QbText t = {0};
+    if (qb_ends_with(path, ".txt"))
+        qb_speedup_table(&s->m, &t);
+    else
+        qb_speedup_json(&s->m, &t);
+    bool ok = qb_ends_with(path, ".html") ? qb_page_write(&(QbPage){s->alone, NULL, t.s}, f)
+                                          : fwrite(t.s, 1, t.n, f) == t.n;
+    qb_text_free(&t);
+    return ok;
+}
+
 static int scale(Scale *s)
 {
     int status = run_all(s);
@@ -207,7 +225,11 @@ static int scale(Scale *s)
         qb_speedup_json(&s->m, &t);
     else
         qb_speedup_table(&s->m, &t);
-    return qb_print(&t);
+    status = qb_print(&t);
+    for (int k = 0; k < s->o->reports.n; k++)
+        if (!qb_file_whole(s->o->reports.v[k], write_report, s))
+            status = QB_EXIT_FAILED;
+    return status;
 }
 
 int qb_cli_scale(const QbCliOptions *o)
@@ -216,6 +238,9 @@ int qb_cli_scale(const QbCliOptions *o)
     int status = QB_EXIT_FAILED;
     if (!o->positional.n)
         return qb_fail(QB_EXIT_USAGE, "'scale' expects a pipeline, FILE.qbi");
+    if (!qb_reports_ok(o))
+        return QB_EXIT_USAGE;
+    s.arena = qb_arena_new();
     catch_signals();
     make_rows(&s);
     if (folder_make(&s)) {
@@ -227,5 +252,6 @@ int qb_cli_scale(const QbCliOptions *o)
         free(s.m.row[k].wall);
     free(s.p);
     free(s.args);
+    qb_arena_free(s.arena);
     return status;
 }

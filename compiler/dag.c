@@ -154,17 +154,6 @@ static bool check_fail(QbCheck *c, int param, const char *hint, const char *fmt,
     return false;
 }
 
-/* The file that an operator opens: its first parameter that is a path. */
-static const char *path_of(const QbCheck *c)
-{
-    for (int k = 0; k < c->op->n_params; k++) {
-        const QbParam *p = &c->op->params[k];
-        if (p->slot == QB_SLOT_PATH)
-            return *(const char *const *)((const char *)c->params + p->offset);
-    }
-    return NULL;
-}
-
 static bool is_absent(const char *path)
 {
     if (!strpbrk(path, "*?"))
@@ -179,7 +168,7 @@ static bool check_fail_file(QbCheck *c, int param, const QbErr *err)
 {
     CheckCtx *x = c->ctx;
     QbSpan span = place_of(x, c->op, param);
-    const char *path = path_of(c);
+    const char *path = qb_op_path(c->op, c->params);
     QbDiag *d;
     if (x->g->check_only && path && is_absent(path))
         d = qb_diag_add(x->g->diags, QB_NOTE, "QB0502", span,
@@ -187,6 +176,7 @@ static bool check_fail_file(QbCheck *c, int param, const QbErr *err)
     else
         d = qb_diag_add(x->g->diags, QB_ERROR, "QB0501", span, "%s", err->text);
     d->input_missing = true;
+    d->input = path;
     return false;
 }
 

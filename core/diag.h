@@ -40,6 +40,7 @@ typedef struct QbDiag {
     QbSpan other; /* a second place ("declared here"), when other.source is set */
     const char *other_text;
     bool input_missing; /* an input file that cannot be opened: exit status 1, not 2 */
+    const char *input;  /* that file; or NULL */
 } QbDiag;
 
 typedef struct QbDiags {

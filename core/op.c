@@ -11,3 +11,13 @@ const QbOp *qb_op_find(const QbOp *const *ops, int n, const char *name)
     }
     return NULL;
 }
+
+const char *qb_op_path(const QbOp *op, const void *params)
+{
+    for (int k = 0; params && k < op->n_params; k++) {
+        const QbParam *p = &op->params[k];
+        if (p->slot == QB_SLOT_PATH)
+            return *(const char *const *)((const char *)params + p->offset);
+    }
+    return NULL;
+}

@@ -290,5 +290,7 @@ struct QbOp {
 extern const QbOp *const qb_ops[];
 extern const int qb_n_ops;
 const QbOp *qb_op_find(const QbOp *const *ops, int n, const char *name);
+/* The file that an operator opens: its first parameter that is a path; NULL where it has none. */
+const char *qb_op_path(const QbOp *op, const void *params);
 
 #endif

@@ -100,6 +100,8 @@ int64_t qb_ready_released(const Run *run, const Live *l);
 
 /* sched.c: all tasks of one pass. */
 bool qb_sched_pass(Run *run, int pass, QbErr *err);
+/* How many of the threads that are wanted a pass gets: a little one is done before they have started. */
+int qb_sched_threads(const Run *run, int pass, int wanted);
 /* replay.c: serial time of a run on one thread, from the times of its steps. */
 void qb_replay(Run *run);
 /* run.c: the consumers of each ring of a pass. */
@@ -151,6 +153,14 @@ bool qb_plot_sink(const Run *run, int output, const char *path, QbAtomicFile **f
 bool qb_values_ready(Run *run, QbErr *err);
 /* printing.c */
 bool qb_print_outputs(Run *run, QbErr *err);
+/* One cell of a table as `print` shows it. */
+bool qb_print_cell(QbTable *t, int64_t row, int column, char buf[32], QbErr *err);
+
+/* show.c. Once all tables are there. */
+bool qb_show_sizes(Run *run, QbErr *err);
+/* The first rows of a table; the caller frees *json in either case. */
+bool qb_show_rows(QbTable *t, int64_t rows, char **json, QbErr *err);
+
 /* The first rows of a table as right-aligned columns. */
 bool qb_print_table(QbTable *t, int64_t rows, QbText *out, QbErr *err);
 

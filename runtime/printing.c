@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool cell_text(QbTable *t, int64_t row, int column, char buf[32], QbErr *err)
+bool qb_print_cell(QbTable *t, int64_t row, int column, char buf[32], QbErr *err)
 {
     if (t->type[column].whole) {
         int64_t v;
@@ -36,7 +36,7 @@ bool qb_print_table(QbTable *t, int64_t rows, QbText *out, QbErr *err)
     for (int c = 0; c < t->n_columns; c++) {
         width[c] = strlen(t->type[c].name);
         for (int64_t r = 0; r < n; r++) {
-            if (!cell_text(t, r, c, buf, err))
+            if (!qb_print_cell(t, r, c, buf, err))
                 return false;
             if (strlen(buf) > width[c])
                 width[c] = strlen(buf);
@@ -46,7 +46,7 @@ bool qb_print_table(QbTable *t, int64_t rows, QbText *out, QbErr *err)
         for (int c = 0; c < t->n_columns; c++) {
             if (c)
                 qb_text_add(out, "  ");
-            if (r >= 0 && !cell_text(t, r, c, buf, err))
+            if (r >= 0 && !qb_print_cell(t, r, c, buf, err))
                 return false;
             pad(out, r < 0 ? t->type[c].name : buf, width[c]);
         }

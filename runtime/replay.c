@@ -21,9 +21,9 @@ static double seconds_of(const Run *run, const Task *t)
     return m->voxels > 0 ? (m->busy - m->merge) * voxels / (double)m->voxels : 0;
 }
 
-static void hand_out(Run *run, Ready *c, Worked w[VIRTUAL], double now)
+static void hand_out(Run *run, Ready *c, Worked w[VIRTUAL], int n, double now)
 {
-    for (int k = 0; k < VIRTUAL; k++)
+    for (int k = 0; k < n; k++)
         if (w[k].end < 0 && qb_ready_pick(c, true, &w[k].task))
             w[k].end = now + seconds_of(run, &w[k].task);
 }
@@ -41,10 +41,11 @@ static void replay_pass(Run *run, int pass)
 {
     Ready c;
     Worked w[VIRTUAL] = {{.end = -1}, {.end = -1}};
+    int n = qb_sched_threads(run, pass, VIRTUAL);
     double now = 0;
     qb_ready_open(&c, run, pass);
     while (c.n_finished < c.n) {
-        hand_out(run, &c, w, now);
+        hand_out(run, &c, w, n, now);
         int k = first_done(w);
         if (k < 0)
             QB_BUG("no task of the replay is ready and none is running");

@@ -367,6 +367,14 @@ static bool run_all(Run *run, QbErr *err)
     return qb_outputs_commit(run, err);
 }
 
+static void forget_outputs(Run *run)
+{
+    qb_outputs_abort(run);
+    for (int i = 0; i < run->r->n_outputs; i++)
+        run->r->outputs[i].path = NULL;
+    run->r->bytes_written = 0;
+}
+
 bool qb_run(const QbPlan *plan, const QbRunOptions *o, QbRunResult *r, QbErr *err)
 {
     Run run = {.plan = plan,
@@ -391,7 +399,7 @@ bool qb_run(const QbPlan *plan, const QbRunOptions *o, QbRunResult *r, QbErr *er
     r->began = run.began - run.origin;
     bool ok = run_all(&run, err);
     if (!ok)
-        qb_outputs_abort(&run);
+        forget_outputs(&run);
     close_live(&run);
     r->wall = qb_now() - run.origin;
     r->cpu = process_cpu();
@@ -418,8 +426,10 @@ void qb_run_result_free(QbRunResult *r)
     }
     for (int k = 0; k < r->n_outputs; k++) {
         free(r->outputs[k].head);
+        free(r->outputs[k].cells);
         qb_text_free(&r->outputs[k].thumb);
     }
+    free(r->sizes);
     for (int w = 0; w < r->n_threads; w++)
         free(r->threads[w].notes);
     free(r->outputs);

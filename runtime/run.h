@@ -34,6 +34,7 @@ typedef struct QbRunOptions {
     bool gather;            /* tables are handed over in the result rather than written */
     QbSpareMemory
         *spare;          /* of runs one after the other; NULL: a run gives all of its memory back */
+    bool untimed;        /* measure no task: to find out what measuring costs */
     bool trace;          /* keep the tasks of every thread, and samples of memory */
     int64_t trace_notes; /* tasks that a thread keeps at most */
     bool spare_threads;  /* a pass of less work than a thread's start costs is left to one */
@@ -43,6 +44,7 @@ typedef struct QbRunOptions {
     void *progress_ctx;
     QbCheckpoint *checkpoint; /* states are saved there, and taken from it; NULL: none */
     int head_rows;            /* of each table that is written, to be shown */
+    bool show;                /* for a page: rows of tables as JSON, sizes of objects */
     int thumb_side; /* of the small picture that is made of each image and plot that is written, pixels; 0: none */
 } QbRunOptions;
 
@@ -79,12 +81,23 @@ typedef struct QbPassTime {
     double start, end;
 } QbPassTime;
 
+enum { QB_SIZE_BINS = 24 };
+/* How many objects of a table with a column `voxels` have which size: bin k counts edge[k] … edge[k + 1] − 1, and each bin is
+ * wider than the one before by the same factor, as far as whole numbers allow. */
+typedef struct QbSizes {
+    const char *name; /* of what was measured */
+    int64_t n, bin[QB_SIZE_BINS], edge[QB_SIZE_BINS + 1], smallest, largest;
+    double mean, median;
+    int n_bins;
+} QbSizes;
+
 typedef struct QbOutputDone {
     const char *path; /* as written, in out_dir; NULL for print */
     const char *kind; /* "image" "mask" "labels" "table" */
     int64_t bytes;
     QbTable *table; /* gathered; outputs of one node share it */
     char *head;     /* a table's first rows, as `print` shows them; or NULL */
+    char *cells;    /* with options.show: the same rows as JSON, or NULL */
     int64_t rows;   /* of a table */
     size_t printed; /* print: where in the run's printed text it ends */
     QbText thumb;   /* of an image or plot, with options.thumb_side: the bytes of a PNG file */
@@ -103,6 +116,8 @@ typedef struct QbRunResult {
     int n_passes;
     QbMemorySample *samples;
     int n_samples;
+    QbSizes *sizes; /* with options.show */
+    int n_sizes;
     double began;     /* seconds from options.started to the call of qb_run */
     double wall, cpu; /* of the process since options.started */
     double pass_wall; /* inside passes */

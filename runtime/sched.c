@@ -12,7 +12,7 @@
 typedef struct Sched {
     Ready ready;
     Run *run;
-    int pass;
+    int pass, threads; /* of this pass */
     pthread_mutex_t lock;
     pthread_cond_t wake;
     int waiting, busy;
@@ -26,9 +26,16 @@ typedef struct Sched {
 
 /* ---- time ------------------------------------------------------------------------------------------- */
 
-static double thread_cpu(void)
+static double wall_of(const Run *run)
+{
+    return run->o->untimed ? 0 : qb_now();
+}
+
+static double cpu_of(const Run *run)
 {
     struct timespec ts;
+    if (run->o->untimed)
+        return 0;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
     return (double)ts.tv_sec + 1e-9 * (double)ts.tv_nsec;
 }
@@ -37,9 +44,8 @@ static double thread_cpu(void)
  * time of its step. With one thread nobody looks: replay.c finds out. */
 static void account(Sched *c, double now)
 {
-    int threads = c->run->threads;
-    if (threads > 1 && c->busy == 1 && c->in_vain >= threads - 1)
-        for (int w = 0; w < threads; w++)
+    if (c->run->threads > 1 && c->busy == 1 && c->in_vain >= c->threads - 1)
+        for (int w = 0; w < c->threads; w++)
             if (c->working[w])
                 c->run->serial[c->working[w]->step->id] += now - c->last_change;
     c->last_change = now;
@@ -86,6 +92,16 @@ static void note_time(Worker *w, const QbTaskNote *n, double cpu)
     m->bytes += n->bytes;
 }
 
+/* at: wall time at the task's start and end, processor time of the thread at both. */
+static QbTaskNote measured(Run *run, const Task *t, const QbBox *box, const double at[4], int w)
+{
+    QbTaskNote note = note_of(run, t, box, at);
+    note_time(&run->workers[w], &note, at[3] - at[2]);
+    if (run->o->trace)
+        qb_watch_keep(run, &run->workers[w], &note);
+    return note;
+}
+
 /* ---- workers ---------------------------------------------------------------------------------------- */
 
 static unsigned char *partial_of(Run *run, const Task *t, int w)
@@ -129,21 +145,20 @@ static void do_task(Sched *c, Task *t, int w)
     double at[4];
     if (t->tile >= 0)
         box = qb_step_tile(t->l->step, t->f->a, t->f->b, t->tile);
-    at[0] = qb_now();
+    at[0] = wall_of(run);
     account(c, at[0]);
     c->busy++;
     c->working[w] = t->l;
     pthread_mutex_unlock(&c->lock);
-    at[2] = thread_cpu();
+    at[2] = cpu_of(run);
     bool ok = run_task(run, t, &box, w, &err);
-    at[3] = thread_cpu();
-    at[1] = qb_now();
-    QbTaskNote note = note_of(run, t, &box, at);
-    note_time(&run->workers[w], &note, at[3] - at[2]);
-    if (run->o->trace)
-        qb_watch_keep(run, &run->workers[w], &note);
+    at[3] = cpu_of(run);
+    at[1] = wall_of(run);
+    QbTaskNote note = {0};
+    if (!run->o->untimed)
+        note = measured(run, t, &box, at, w);
     pthread_mutex_lock(&c->lock);
-    account(c, qb_now());
+    account(c, wall_of(run));
     c->busy--;
     c->in_vain = 0;
     c->working[w] = NULL;
@@ -222,13 +237,13 @@ static void wait_for_work(Sched *c, int w)
 {
     if (!c->busy)
         QB_BUG("no task is ready and none is running");
-    double now = qb_now();
+    double now = wall_of(c->run);
     account(c, now);
     c->in_vain++;
     c->waiting++;
     pthread_cond_wait(&c->wake, &c->lock);
     c->waiting--;
-    c->run->workers[w].waited += qb_now() - now;
+    c->run->workers[w].waited += wall_of(c->run) - now;
 }
 
 static void work(Sched *c, int w)
@@ -256,10 +271,10 @@ static void work(Sched *c, int w)
 /* The start of a thread, and the wait for a processor that is free, take about as long. */
 #define LITTLE_NS 1e6
 
-static int threads_for(const Run *run, int pass)
+int qb_sched_threads(const Run *run, int pass, int wanted)
 {
     bool little = run->o->spare_threads && qb_plan_pass_ns(run->plan, pass) < LITTLE_NS;
-    return little ? 1 : run->threads;
+    return little ? 1 : wanted;
 }
 
 bool qb_sched_pass(Run *run, int pass, QbErr *err)
@@ -271,8 +286,8 @@ bool qb_sched_pass(Run *run, int pass, QbErr *err)
     c.working = qb_xcalloc((size_t)run->threads, sizeof(*c.working));
     qb_ready_open(&c.ready, run, pass);
     run->err = err;
-    int threads = threads_for(run, pass);
-    c.last_change = qb_now();
+    int threads = c.threads = qb_sched_threads(run, pass, run->threads);
+    c.last_change = wall_of(run);
     c.next_save = qb_checkpoint_next(run, pass);
     if (threads == 1) {
         work(&c, 0);

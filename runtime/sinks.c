@@ -238,6 +238,8 @@ static bool add_head(Run *run, int output, QbErr *err)
         return true;
     bool ok = qb_print_table(table, run->o->head_rows, &t, err);
     run->r->outputs[output].head = t.s;
+    if (ok && run->o->show)
+        ok = qb_show_rows(table, run->o->head_rows, &run->r->outputs[output].cells, err);
     return ok;
 }
 
@@ -273,7 +275,7 @@ bool qb_outputs_commit(Run *run, QbErr *err)
 {
     int n = run->plan->dag->n_outputs;
     Pending *pending = qb_xcalloc((size_t)n + 1, sizeof(*pending));
-    bool ok = finish_files(run, pending, err);
+    bool ok = finish_files(run, pending, err) && qb_show_sizes(run, err);
     for (int i = 0; ok && i < n; i++)
         if (pending[i].file || pending[i].shared)
             ok = note_output(run, &pending[i], i, err);

@@ -101,9 +101,15 @@ static const uint8_t *look(Source *s, uint64_t at, size_t n)
     return NULL;
 }
 
+/* Tables of strips are long, and their numbers have four bytes as a rule. */
 static uint64_t number(const Source *s, const uint8_t *p, int bytes)
 {
     uint64_t v = 0;
+    uint32_t four;
+    if (bytes == 4) {
+        memcpy(&four, p, sizeof(four));
+        return s->swap ? __builtin_bswap32(four) : four;
+    }
     for (int k = 0; k < bytes; k++)
         v |= (uint64_t)p[k] << (s->swap ? 8 * (bytes - 1 - k) : 8 * k);
     return v;
@@ -437,7 +443,7 @@ bool qb_tiff_directories(QbTiffIndex *ix, int32_t file, int fd, char **descripti
         return qb_err_set(err, "'%s' has no page", s.file->name);
     for (int64_t k = 0; at != 0; k++) {
         Directory d;
-        uint64_t next;
+        uint64_t next = 0;
         if (!read_directory(&s, at, &d, &next) || !add_page(ix, &s, file, at, k, &d))
             return false;
         if (k == 0 && description) {

@@ -131,7 +131,7 @@ qbic run tables.qbi cells3d.tif -q -o out --report big.html --report big.json >/
 qbic scale dot.qbi --max 2 --repeat 1 --json >scale.json || fail 'scale'
 qbic report page.json scale.json -o later.html || fail 'a page of an earlier run'
 python3 - <<'END' || fail 'pages'
-import html.parser, json
+import base64, html.parser, json
 class Page(html.parser.HTMLParser):
     def __init__(self, name):
         super().__init__()
@@ -158,7 +158,16 @@ for name, report in ('page.html', 'page.json'), ('big.html', 'big.json'), ('late
     assert sum(len(t) for t in tasks) == 7 * sum(n['tasks'] for n in data['report']['nodes'])
     assert data['extra']['graph'].rstrip().endswith('</svg>') and data['scale'] is None
     assert data['extra']['memory'] or name == 'page.html'
-    assert all(h['text'].split()[0] == 'label' for h in data['extra']['heads']) and len(data['extra']['heads']) == 1
+    heads = data['extra']['heads']
+    assert len(heads) == 1 and heads[0]['table']['columns'] == ['label', 'voxels'] and heads[0]['table']['rows'][0][0] == '1'
+    sizes = data['extra']['sizes'][0]
+    table = next(o for o in data['report']['outputs'] if o['kind'] == 'table')
+    assert sum(sizes['counts']) == sizes['objects'] == table['rows'] and len(sizes['edges']) == len(sizes['counts']) + 1
+    assert sizes['edges'][0] == sizes['smallest'] <= sizes['median'] <= sizes['largest'] < sizes['edges'][-1]
+    assert all(a < b for a, b in zip(sizes['edges'], sizes['edges'][1:])), sizes
+    pictures = {s['path']: base64.b64decode(s['png'], validate=True) for s in data['extra']['pictures']}
+    assert set(pictures) == {o['path'] for o in data['report']['outputs'] if o['kind'] != 'table'}
+    assert all(s.startswith(b'\x89PNG') and s.endswith(b'IEND\xaeB\x60\x82') for s in pictures.values())
 END
 expect 1 'not the JSON report' qbic report scale.json -o x.html
 expect 1 'not the JSON report' qbic report dot.qbi -o x.html

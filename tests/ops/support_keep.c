@@ -33,8 +33,7 @@ static bool grown(QbKeep *keep, int64_t size, const QbGrown *g, QbErr *err)
         size_t n = (size_t)qb_min64(size - at, (int64_t)sizeof(piece));
         if (!keep->loading && !g->read(g->ctx, at, piece, n, err))
             return false;
-        if (!bytes(keep, piece, n, err) ||
-            (keep->loading && !g->write(g->ctx, at, piece, n, err)))
+        if (!bytes(keep, piece, n, err) || (keep->loading && !g->write(g->ctx, at, piece, n, err)))
             return false;
     }
     return true;

@@ -137,8 +137,8 @@ Test(use, mistakes_are_told_once)
 
 Test(use, overrides_reach_every_file)
 {
-    static const QbOverride v[] = {{"depth", "4", "command line", false},
-                                   {"sigma", "7", "command line", false}};
+    static const QbOverride v[] = {{.name = "depth", .value = "4", .from = "command line"},
+                                   {.name = "sigma", .value = "7", .from = "command line"}};
     QbLowerOptions o = with_files;
     o.overrides = v;
     o.n_overrides = 2;
@@ -154,7 +154,7 @@ Test(use, overrides_reach_every_file)
 
 Test(use, an_override_sees_the_pipeline)
 {
-    static const QbOverride v[] = {{"sigma", "mine", "command line", false}};
+    static const QbOverride v[] = {{.name = "sigma", .value = "mine", .from = "command line"}};
     QbLowerOptions o = with_files;
     o.overrides = v;
     o.n_overrides = 1;
