@@ -55,6 +55,8 @@ typedef struct Worker {
     int64_t cap_notes, most_notes;
     double shortest; /* shorter tasks are not kept: the buffer was full before */
     double waited;
+    double
+        cpu; /* of its thread at the end of its last task; < 0: it did something else since then */
 } Worker;
 
 typedef struct Run {

@@ -136,7 +136,8 @@ static bool run_task(Run *run, const Task *t, const QbBox *box, int w, QbErr *er
     return qb_exec_tile(run, t->l, box, partial, w, err);
 }
 
-/* Called and left with the lock held. */
+/* Called and left with the lock held. Asking for processor time is the dearest part of a record: a task's starts where the one
+ * before it on the same thread ended, and so holds the choice of the task. */
 static void do_task(Sched *c, Task *t, int w)
 {
     Run *run = c->run;
@@ -150,9 +151,9 @@ static void do_task(Sched *c, Task *t, int w)
     c->busy++;
     c->working[w] = t->l;
     pthread_mutex_unlock(&c->lock);
-    at[2] = cpu_of(run);
+    at[2] = run->workers[w].cpu < 0 ? cpu_of(run) : run->workers[w].cpu;
     bool ok = run_task(run, t, &box, w, &err);
-    at[3] = cpu_of(run);
+    at[3] = run->workers[w].cpu = cpu_of(run);
     at[1] = wall_of(run);
     QbTaskNote note = {0};
     if (!run->o->untimed)
@@ -175,12 +176,13 @@ static void do_task(Sched *c, Task *t, int w)
 }
 
 /* The same. Whoever ends a task when it is time to look tells how far the run is. */
-static void look(Sched *c)
+static void look(Sched *c, int w)
 {
     QbProgress p;
     double now = c->last_change;
     if (now < c->run->next_look)
         return;
+    c->run->workers[w].cpu = -1;
     qb_watch_snapshot(c->run, c->pass, now, &p);
     pthread_mutex_unlock(&c->lock);
     double next = qb_watch_tell(c->run, now, &p);
@@ -239,6 +241,7 @@ static void wait_for_work(Sched *c, int w)
         QB_BUG("no task is ready and none is running");
     double now = wall_of(c->run);
     account(c, now);
+    c->run->workers[w].cpu = -1;
     c->in_vain++;
     c->waiting++;
     pthread_cond_wait(&c->wake, &c->lock);
@@ -249,6 +252,7 @@ static void wait_for_work(Sched *c, int w)
 static void work(Sched *c, int w)
 {
     Task t;
+    c->run->workers[w].cpu = -1;
     pthread_mutex_lock(&c->lock);
     while (!c->failed && c->ready.n_finished < c->ready.n) {
         if (is_due(c))
@@ -257,9 +261,10 @@ static void work(Sched *c, int w)
             interrupt(c);
         } else if (qb_ready_pick(&c->ready, true, &t)) {
             do_task(c, &t, w);
-            look(c);
+            look(c, w);
         } else if (c->ready.hold && !c->busy) {
             save(c);
+            c->run->workers[w].cpu = -1;
         } else {
             wait_for_work(c, w);
         }
