@@ -1,5 +1,5 @@
-/* How many indices each ring must hold. One legal order of all quanta is walked through (sinks and folds in turn, the least
- * advanced first, each pulling what it needs), and the widest spread of every ring is kept. Running a quantum never makes
+/* How many indices each ring must hold. One legal order of all quanta is walked through (sinks and folds in turn, first the one
+ * that needs least of the sources, each pulling what it needs), and the widest spread of every ring is kept. Running a quantum never makes
  * another one impossible, so with rings of that size any order that the scheduler takes reaches the end too. Where the walk
  * repeats itself it leaps: the work does not grow with the number of quanta. */
 #include "compiler/plan_parts.h"
@@ -14,9 +14,15 @@ typedef struct Cursor {
     int64_t spread; /* widest so far */
 } Cursor;
 
+/* How far the sources must be read, as a part of them, for index i of a step: at0 + more * i. */
+typedef struct Reach {
+    double at0, more;
+} Reach;
+
 typedef struct Walk {
     Planner *p;
     Cursor *cursor;
+    Reach *reach;
     int *user_start, *user; /* consumers of each step's ring, CSR of step ids */
     int *user_input;
     Cursor *before; /* as the cursors were `steps` picks ago; taken anew after `period` picks */
@@ -92,7 +98,9 @@ static void run_next(Walk *w, int id)
         if (c->interval < s->n_intervals)
             c->at = s->interval[c->interval].lo;
     }
-    c->spread = qb_max64(c->spread, c->done - released(w, id));
+    /* What nobody needs has a place as well while it is written: quanta in flight must not share one. */
+    int64_t kept = qb_min64(released(w, id), c->done - (box.hi[0] - box.lo[0]));
+    c->spread = qb_max64(c->spread, c->done - kept);
 }
 
 static void find_users(Walk *w)
@@ -120,6 +128,56 @@ static void find_users(Walk *w)
             w->user_start[i + 2] += w->user_start[i + 1];
         w->user = QB_NEW_N(p->arena, int, w->user_start[p->n_steps + 1] + 1);
         w->user_input = QB_NEW_N(p->arena, int, w->user_start[p->n_steps + 1] + 1);
+    }
+}
+
+/* ---- reaches ---------------------------------------------------------------------------------------- */
+
+static double reach_at(const Walk *w, int id, int64_t i)
+{
+    return w->reach[id].at0 + w->reach[id].more * (double)i;
+}
+
+/* Of what step `id` needs of input k for index i. */
+static double reach_through(const Walk *w, int id, int k, int64_t i)
+{
+    const QbStep *s = &w->p->steps[id];
+    QbBox box = s->box, need;
+    box.lo[0] = i;
+    box.hi[0] = i + 1;
+    qb_step_need(s, k, &box, &need, NULL);
+    return qb_box_is_empty(&need) ? 0 : reach_at(w, s->in[k], need.hi[0] - 1);
+}
+
+/* Halos, which all have, do not count: steps that go side by side stay so, to the last bit. */
+static Reach reach_by(const Walk *w, int id, int k)
+{
+    const QbStep *s = &w->p->steps[id];
+    if (s->kind != QB_STEP_KERNEL || !s->op->need)
+        return w->reach[s->in[k]];
+    int64_t first = s->interval[0].lo, last = s->interval[s->n_intervals - 1].hi - 1;
+    double low = reach_through(w, id, k, first), high = reach_through(w, id, k, last);
+    double more = last > first ? fmax(0, (high - low) / (double)(last - first)) : 0;
+    return (Reach){low - more * (double)first, more};
+}
+
+/* A step comes after those that it reads. */
+static void find_reaches(Walk *w)
+{
+    for (int i = 0; i < w->p->n_steps; i++) {
+        const QbStep *s = &w->p->steps[i];
+        if (!qb_step_runs(s) || !s->n_intervals)
+            continue;
+        double last = (double)s->interval[s->n_intervals - 1].hi, far = -1;
+        w->reach[i] = (Reach){0, 1 / (double)(s->type.n[0] + 1)};
+        for (int k = 0; k < s->n_in; k++) {
+            if (!from_ring(w, s, k))
+                continue;
+            Reach r = reach_by(w, i, k);
+            if (r.at0 + r.more * last > far)
+                w->reach[i] = r;
+            far = fmax(far, r.at0 + r.more * last);
+        }
     }
 }
 
@@ -161,8 +219,10 @@ static bool keeps_pace(const Walk *w, int id, int64_t periods)
         if (moved(w, id) && !is_linear(s))
             return false;
         needed_ticks(w, id, k, 0, first);
-        needed_ticks(w, id, k, periods, then);
         int64_t way = periods * moved(w, s->in[k]);
+        if (!moved(w, id) && first[0] > w->before[s->in[k]].done + way)
+            continue; /* it waits for what lies further on */
+        needed_ticks(w, id, k, periods, then);
         if (then[0] - first[0] != way || then[1] - first[1] != way)
             return false;
     }
@@ -202,10 +262,10 @@ static int64_t most_periods(const Walk *w)
         most = qb_min64(most, (s->interval[c->interval].hi - s->quantum - c->at) / moved(w, i) - 1);
         if (s->kind != QB_STEP_FOLD && s->kind != QB_STEP_SINK)
             continue;
-        double part = (double)moved(w, i) / (double)(s->ticks + 1);
+        double part = w->reach[i].more * (double)moved(w, i);
         slow = fmin(slow, part);
         fast = fmax(fast, part);
-        apart = fmin(apart, (double)s->quantum / (double)(s->ticks + 1));
+        apart = fmin(apart, w->reach[i].more * (double)s->quantum);
     }
     bool drifts = fast - slow > 0 && apart / (fast - slow) < (double)most;
     return drifts ? (int64_t)(apart / (fast - slow)) : most;
@@ -247,10 +307,10 @@ static bool leap_if_steady(Walk *w, int left)
 
 /* ---- the walk --------------------------------------------------------------------------------------- */
 
-/* Sinks and folds that are not at their end, the least advanced first (of equals the earlier step): a binary heap. */
+/* Sinks and folds that are not at their end, first the one that reaches least far (of equals the earlier step): a binary heap. */
 typedef struct Queue {
     int *id;      /* of steps */
-    double *part; /* per step: its pass, and which part of it is done */
+    double *part; /* per step: its pass, and which part of the sources its next quantum needs */
     int n;
 } Queue;
 
@@ -278,7 +338,8 @@ static void sink_down(Queue *q, int at)
 static void weigh(const Walk *w, Queue *q, int id)
 {
     const QbStep *s = &w->p->steps[id];
-    q->part[id] = s->pass + (double)w->cursor[id].done / (double)(s->ticks + 1);
+    int64_t next = at_end(w, id) ? s->interval[0].lo : next_box(w, id).hi[0] - 1;
+    q->part[id] = s->pass + fmin(1 - 0x1p-40, reach_at(w, id, next));
 }
 
 static void fill_queue(const Walk *w, Queue *q)
@@ -324,12 +385,14 @@ void qb_plan_rings(Planner *p)
     Walk w = {.p = p,
               .cursor = QB_NEW_N(p->arena, Cursor, p->n_steps),
               .before = QB_NEW_N(p->arena, Cursor, p->n_steps),
+              .reach = QB_NEW_N(p->arena, Reach, p->n_steps + 1),
               .period = 1};
     find_users(&w);
     for (int i = 0; i < p->n_steps; i++)
         if (qb_step_runs(&p->steps[i]) && p->steps[i].n_intervals)
             w.cursor[i].at = p->steps[i].interval[0].lo;
     memcpy(w.before, w.cursor, sizeof(*w.cursor) * (size_t)p->n_steps);
+    find_reaches(&w);
     walk(&w);
     for (int i = 0; i < p->n_steps; i++) {
         QbStep *s = &p->steps[i];

@@ -107,5 +107,6 @@ rm -rf out && mkdir out
 for name in count.csv labels.tif copy.npy; do echo kept >out/$name; done
 expect 1 'late.tif' qbic run count.qbi late.tif -o out --report out/t.json
 for name in count.csv labels.tif copy.npy; do holds out/$name <<<kept; done
-[ "$(ls -A out | wc -l)" = 3 ] || fail "left behind: $(ls -A out)"
+[ "$(ls -A out | tr '\n' ' ')" = 'copy.npy count.csv labels.tif t.json ' ] || fail "left behind: $(ls -A out)"
+[ "$(json out/t.json 'd["status"]')" = 1 ] || fail 'the report of a failed run does not say so'
 finish

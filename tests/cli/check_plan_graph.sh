@@ -53,4 +53,32 @@ expect 0 '' qbic info cells3d.tif
 grep -q '24×96×128' stdout.txt || fail 'info'
 expect 1 'none.tif' qbic info none.tif cells.tif
 grep -q 'cells.tif' stdout.txt || fail 'info stops at the first error'
+# who looks at one slice far on waits for it, and holds nothing up: no window grows with the volume
+cat >far.qbi <<'END'
+f = foam([8192, 4096, 4096])
+save median(f, 5)[4000] to "a.tif"
+save f[8000] to "b.tif"
+print sum(f > 60)
+END
+expect 0 '' qbic plan far.qbi -m 1G
+cat >near.qbi <<'END'
+f = foam([60, 40, 50])
+save median(f, 5)[40] to "far_a.npy"
+save f[50] to "far_b.npy"
+print sum(f > 60)
+END
+expect 0 '' qbic run near.qbi -q
+mv far_a.npy a.npy
+mv far_b.npy b.npy
+expect 0 '' qbic run near.qbi -q --no-pass push-slices -t 1
+same a.npy far_a.npy
+same b.npy far_b.npy
+# what nobody needs has a place while it is written: two quanta in flight never share one
+qbic run "$SAMPLES/make_images.qbi" -q
+expect 0 '' qbic plan "$SAMPLES/slice_after.qbi" --no-pass push-slices -t 2
+sed -nE 's/.*indices 0\.\.63, chunks of ([0-9]+),.* window of ([0-9]+) .*/\1 \2/p' stdout.txt >windows.txt
+[ "$(wc -l <windows.txt)" = 3 ] || fail "not three windows: $(cat stdout.txt)"
+while read -r chunk window; do
+    [ "$window" -ge $((2 * chunk)) ] || fail "a window of $window for chunks of $chunk"
+done <windows.txt
 finish
