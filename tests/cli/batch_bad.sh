@@ -2,14 +2,6 @@
 # One bad image of a hundred: 99 are done, one is a row in `failures` that says what is wrong and where, exit status 3.
 . "$(dirname "$0")/lib.sh"
 
-sql() { # database, query
-    python3 - "$@" <<'PY'
-import sqlite3, sys
-for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]):
-    print(*row, sep='|')
-PY
-}
-
 cat >make.qbi <<'END2'
 param seed: number = 1
 save as(blobs([64, 64], seed=seed), u8) to "images/im{seed}.tif"

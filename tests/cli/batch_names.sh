@@ -2,14 +2,6 @@
 # What a batch takes from names: columns by --pattern, folders of numbered slices as volumes; databases that are not its own.
 . "$(dirname "$0")/lib.sh"
 
-sql() { # database, query
-    python3 - "$@" <<'PY'
-import sqlite3, sys
-for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]):
-    print(*row, sep='|')
-PY
-}
-
 cat >make.qbi <<'END2'
 param name: string = "x"
 param seed: number = 1

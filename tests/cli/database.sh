@@ -3,13 +3,6 @@
 # changes nothing. Read back by Python's sqlite3.
 . "$(dirname "$0")/lib.sh"
 
-sql() { # FILE statement: rows, a line each
-    python3 -c 'import sqlite3, sys
-c = sqlite3.connect(sys.argv[1])
-for row in c.execute(sys.argv[2]): print(*row)
-c.commit()' "$1" "$2"
-}
-
 cat >two.qbi <<'END'
 param level: number = 200
 image = noise([64, 64], type=u8, seed=1)
@@ -19,7 +12,7 @@ save histogram(image) to "./out/x.db" with (table="grey \"values\"")
 save cells to "cells.csv"
 END
 expect 0 '^wrote out/x.db \(table' qbic run two.qbi
-sql out/x.db 'SELECT * FROM cells' | tr ' ' ',' >rows.txt
+sql out/x.db 'SELECT * FROM cells' | tr '|' ',' >rows.txt
 tail -n +2 cells.csv >wanted.txt
 same rows.txt wanted.txt
 [ "$(sql out/x.db 'SELECT sum("count") FROM "grey ""values"""')" = 4096 ] || fail 'the histogram'

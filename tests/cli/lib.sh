@@ -66,6 +66,16 @@ make_tiff() {
     python3 "$SOURCE/tests/tools/make_tiff.py" "$@"
 }
 
+sql() { # FILE statement: its rows, a line each
+    python3 - "$@" <<'END'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+for row in db.execute(sys.argv[2]):
+    print(*row, sep='|')
+db.commit()
+END
+}
+
 json() { # FILE python-expression over d
     python3 -c 'import json, sys; d = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
 }

@@ -3,14 +3,6 @@
 # mistakes in them; points that fail; what is done again and what not; many images.
 . "$(dirname "$0")/lib.sh"
 
-sql() { # database, query
-    python3 - "$@" <<'END'
-import sqlite3, sys
-for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]):
-    print(*row, sep='|')
-END
-}
-
 cat >make.qbi <<'END'
 param seed: number = 1
 save as(blobs([96, 80], seed=seed), u8) to "images/i{seed}.tif"
