@@ -126,7 +126,9 @@ moved/i3 done
 END
 expect 2 'cannot go to .in. itself' qbic watch p.qbi in -r -o in
 sed 's,"{input.stem}_labels.tif","../../{input.stem}_back.tif",' p.qbi >back.qbi
-expect 3 "would lie in the folder that is watched" qbic watch back.qbi in/early -o in/early/out --until 1
+expect 3 "is one file for every image or point" qbic watch back.qbi in/early -o in/early/out --until 1
+mkdir -p up/in && cp made/i1.tif up/in/in.tif # whose folder is the one that is watched
+expect 3 "would lie in the folder that is watched" qbic watch p.qbi up/in -o up --until 1
 
 # stops: the folder goes, Ctrl-C, words
 rm -rf in out && mkdir in && cp made/i1.tif in
