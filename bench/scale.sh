@@ -28,8 +28,24 @@ make_tiff strip.tif pages=1 shape=4000x4000 type=u8 rows=4000 compress=deflate f
 make_tiff strips.tif pages=8 shape=1500x1500 type=u8 rows=1500 compress=deflate fill=noise
 "$QBIC" run "$here/../samples/make_images.qbi" -q
 failed=0
+
+# What two threads of this machine are worth, by a loop that needs nothing but registers: virtual cores may share one, and then
+# no program is twice as fast on two. Alone and in pairs in turn.
+spin() { awk 'BEGIN { for (i = 0; i < 2000000; i++) x += i * 1.0001 }'; }
+capacity() {
+    local a b c
+    for _ in $(seq "$((2 * RUNS + 1))"); do
+        a=$EPOCHREALTIME
+        spin
+        b=$EPOCHREALTIME
+        spin & spin
+        wait
+        c=$EPOCHREALTIME
+        awk "BEGIN { print 2 * ($b - $a) / ($c - $b) }"
+    done | sort -n | awk '{ v[NR] = $1 } END { printf "%.2f (%.2f to %.2f)", v[(NR + 1) / 2], v[1], v[NR] }'
+}
 row() { # pipeline image
-    echo "== $(basename "$1") $(basename "$2")"
+    echo "== $(basename "$1") $(basename "$2"); two threads of this machine are worth $(capacity) of one"
     "$QBIC" scale "$1" "$2" --max 2 --repeat "$((2 * RUNS + 1))" --report s.json || failed=1
     python3 -c 'import json, sys; sys.exit(not json.load(open("s.json"))["predicted"]["agrees"])' || failed=1
 }
