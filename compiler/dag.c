@@ -261,6 +261,12 @@ static const QbType *build_type(QbBuild *b, QbNodeId id)
     return &x->g->nodes[id]->type;
 }
 
+static bool build_within(QbBuild *b, QbNodeId mask, QbNodeId *image, double *low, double *high)
+{
+    BuildCtx *x = b->ctx;
+    return qb_dag_within(x->g, mask, image, low, high);
+}
+
 static QbNodeId compose(QbDag *g, const QbNode *node, const QbSpan *arg_spans)
 {
     Inputs inputs = inputs_of(g, node->in, node->n_in);
@@ -274,6 +280,7 @@ static QbNodeId compose(QbDag *g, const QbNode *node, const QbSpan *arg_spans)
                  .node = build_node,
                  .number = build_number,
                  .type = build_type,
+                 .within = build_within,
                  .ctx = &bx};
     const char *before = g->origin;
     if (!before)

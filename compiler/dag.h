@@ -154,6 +154,10 @@ static inline QbNode *qb_dag_at(const QbDag *g, QbNodeId id)
     return g->nodes[id];
 }
 
+/* A mask that is low ≤ x ≤ high of an image of whole numbers, by comparisons with fixed numbers: fills the image, and the bounds
+ * within its pixel type. false: it is no such mask, or no voxel can be in it. */
+bool qb_dag_within(const QbDag *g, QbNodeId mask, QbNodeId *image, double *low, double *high);
+
 /* live[id] = 1 for every node that an output reaches. Caller's array of n_nodes bytes. */
 void qb_dag_mark_live(const QbDag *g, unsigned char *live);
 /* Rebuilds what outputs reach with `to[id]` in place of id (to[id] == id: unchanged), bottom up; re-checks types. */

@@ -8,7 +8,9 @@
     (512 << 10) /* of one ring, that are published together: stays in the second cache level */
 #define REACH_SHARED \
     16 /* of a tall window: one more index in a quantum shares the loads of so many */
-#define TILE_NS 250e3 /* time of a task */
+#define RUNNING_BYTES \
+    (4 * QUANTUM_BYTES) /* what quanta may grow to where windows run along axis 0 */
+#define TILE_NS 250e3   /* time of a task */
 #define PAGE    4096
 
 static int64_t plane_voxels(const QbStep *s)
@@ -43,6 +45,7 @@ static int64_t reach_of(const QbStep *s)
 /* What the steps of a pass ask of its quantum. */
 typedef struct PassNeeds {
     int64_t plane, ticks, reach;
+    int64_t running; /* reach of windows that run along axis 0 */
 } PassNeeds;
 
 static void add_needs(PassNeeds *n, const QbStep *s)
@@ -51,6 +54,8 @@ static void add_needs(PassNeeds *n, const QbStep *s)
     n->plane = qb_max64(n->plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
     n->ticks = qb_max64(n->ticks, s->ticks);
     n->reach = qb_max64(n->reach, reach_of(s));
+    if (s->op && s->op->running)
+        n->running = qb_max64(n->running, reach_of(s));
 }
 
 /* Quantum of each pass before the budget is looked at: the largest plane decides. */
@@ -64,6 +69,7 @@ static void find_wanted_quanta(Planner *p)
     for (int pass = 0; pass < p->plan->n_passes; pass++) {
         const PassNeeds *n = &needs[pass];
         int64_t k = qb_max64(1 + n->reach / REACH_SHARED, QUANTUM_BYTES / qb_max64(1, n->plane));
+        k = qb_max64(k, qb_min64(n->running, RUNNING_BYTES / qb_max64(1, n->plane)));
         /* Enough quanta that the threads find work along the clock too. */
         int64_t most = qb_max64(1, n->ticks) / (4 * p->o->threads);
         p->wanted[pass] = qb_clamp64(k, 1, qb_max64(1, most));

@@ -224,6 +224,8 @@ typedef struct QbBuild {
                      int n_in);
     QbNodeId (*number)(struct QbBuild *b, double v);
     const QbType *(*type)(struct QbBuild *b, QbNodeId id);
+    /* A mask that is low ≤ x ≤ high of an image of whole numbers: the image and the bounds, within its pixel type. */
+    bool (*within)(struct QbBuild *b, QbNodeId mask, QbNodeId *image, double *low, double *high);
     void *ctx;
 } QbBuild;
 
@@ -269,6 +271,8 @@ struct QbOp {
         linear_need; /* `need` moves along axis 0 by a fixed number of indices for each of the output */
     bool (*random)(const void *params,
                    const QbType *const *in); /* true: inputs must be stored whole first */
+    bool
+        running; /* a task takes its window along axis 0 from one index to the next: one of many indices costs less */
     void (*run)(const QbTask *t);
     size_t (*scratch)(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                       int64_t nx);

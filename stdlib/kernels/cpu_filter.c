@@ -12,6 +12,7 @@ const QbFilterKernels QB_CPU_NAME(qb_filter_kernels) = {
     .extreme_element = QB_CPU_NAME(qb_extreme_element),
     .sum_axis0 = QB_CPU_NAME(qb_sum_axis0),
     .count_plane = QB_CPU_NAME(qb_count_plane),
+    .count_within = QB_CPU_NAME(qb_count_within),
     .near_axis2 = QB_CPU_NAME(qb_near_axis2),
     .near_axis1 = QB_CPU_NAME(qb_near_axis1),
     .near_axis0 = QB_CPU_NAME(qb_near_axis0),

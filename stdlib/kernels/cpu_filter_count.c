@@ -1,7 +1,7 @@
 /* Counting true voxels in boxes: sums along axis 0, then along axes 1 and 2, compared with the number that is needed.
  * Sums of whole numbers are exact in any order, so they run along rows and indices of the task's own box. */
+#include "stdlib/kernels/filter_count.h"
 #include "stdlib/kernels/filter_layout.h"
-#include "stdlib/kernels/filter_vec.h"
 #include "stdlib/kernels/pad.h"
 
 #define BLOCK 4 /* vectors whose sums stay in registers */
@@ -186,47 +186,24 @@ QB_VEC_INLINE void sum_doubling(QbLane l, unsigned char *row, unsigned char *twi
     }
 }
 
-QB_VEC_INLINE QbVec sum_window(QbLane l, const unsigned char *at, int64_t size)
-{
-    QbVec s = qb_vec_load(at);
-    for (int64_t j = 1; j < size; j++)
-        s = qb_vec_add(l, s, qb_vec_load(at + j * (int64_t)qb_lane_bytes(l)));
-    return s;
-}
-
-/* Sums of windows along a padded row, as a mask: at least `need`. */
-QB_VEC_INLINE void count_row8(const QbCountParams *p, const unsigned char *row, uint8_t *out,
-                              int64_t n, bool summed)
-{
-    QbVec need = qb_vec_splat(QB_LANE_U8, p->need), one = qb_vec_splat(QB_LANE_U8, 1);
-    for (int64_t x = 0; x < n; x += QB_VEC_BYTES) {
-        QbVec s = sum_window(QB_LANE_U8, row + x, summed ? 1 : p->size[2]);
-        QbVec enough = (QbVec)(s >= need) & one;
-        if (n - x >= QB_VEC_BYTES)
-            qb_vec_store(out + x, enough);
-        else
-            qb_vec_store_part(out + x, enough, (size_t)(n - x));
-    }
-}
-
 QB_VEC_INLINE void count_row(const QbCountParams *p, unsigned char *row, size_t pitch, uint8_t *out,
                              int64_t n, size_t bytes)
 {
     QbLane l = lane_of(bytes);
     unsigned char *result = row + 2 * pitch;
     if (bytes == 1 && p->size[2] <= DIRECT) {
-        count_row8(p, row, out, n, false);
+        qb_count_row(row, p->size[2], p->need, out, n);
         return;
     }
     if (p->size[2] <= DIRECT) {
         for (int64_t x = 0; x < n; x += QB_VEC_BYTES / (int64_t)bytes)
             qb_vec_store(result + x * (int64_t)bytes,
-                         sum_window(l, row + x * (int64_t)bytes, p->size[2]));
+                         qb_vec_sum_window(l, row + x * (int64_t)bytes, p->size[2]));
     } else {
         sum_doubling(l, row, row + pitch, result, p->size[2], n);
     }
     if (bytes == 1) {
-        count_row8(p, result, out, n, true);
+        qb_count_row(result, 1, p->need, out, n);
         return;
     }
     uint32_t need = (uint32_t)p->need;
@@ -240,10 +217,7 @@ QB_VEC_INLINE void count_box(const QbTask *t, QbCountLayout layout, size_t in_by
     const QbBox *box = &t->out.box;
     int64_t half1 = p->size[1] / 2, from = box->lo[2] - p->size[2] / 2,
             to = box->hi[2] + p->size[2] / 2;
-    uint32_t fill = (uint32_t)(p->outside * (double)p->size[0]);
-    unsigned char fill_lane[4];
-    put(fill_lane, 0, bytes, fill);
-    QbPad pad = {p->border, bytes, t->in->nx, fill_lane};
+    QbPad pad = {QB_BORDER_MIRROR, bytes, t->in->nx, NULL};
     unsigned char *row = t->scratch;
     Rows r = {.t = t, .column = qb_max64(from, 0), .in_bytes = in_bytes, .bytes = bytes};
     r.n = qb_min64(to, t->in->nx) - r.column;
@@ -260,22 +234,13 @@ QB_VEC_INLINE void count_box(const QbTask *t, QbCountLayout layout, size_t in_by
         }
 }
 
-/* More than there are voxels, or none: no need to look. */
-static void fill_mask(const QbTask *t, uint8_t v)
-{
-    const QbBox *box = &t->out.box;
-    for (int64_t i = box->lo[0]; i < box->hi[0]; i++)
-        for (int64_t y = box->lo[1]; y < box->hi[1]; y++)
-            memset(qb_tile_row(&t->out, i, y), v, (size_t)(box->hi[2] - box->lo[2]));
-}
-
 void QB_CPU_NAME(qb_count_plane)(const QbTask *t)
 {
     const QbCountParams *p = t->params;
     QbCountLayout layout = qb_count_layout(p, t->out.box.hi[2] - t->out.box.lo[2]);
     bool wide = t->in_type[0]->pix == QB_U16;
     if (p->need <= 0 || p->need > qb_window_voxels(p->size))
-        fill_mask(t, p->need <= 0);
+        qb_count_decided(t, p->need <= 0);
     else if (layout.bytes == 1)
         count_box(t, layout, 1, 1);
     else if (layout.bytes == 2 && !wide)

@@ -43,14 +43,18 @@ typedef struct QbExtremeParams {
     bool largest;
 } QbExtremeParams;
 
-/* count_box: true where at least `need` voxels of the box are. sum_axis0 looks at size[0], count_plane at all: its input
- * holds sums of size[0] voxels. */
+/* count_box: true where at least `need` voxels of the box are, mirrored border. sum_axis0 looks at size[0], count_plane at all:
+ * its input holds sums of size[0] voxels. */
 typedef struct QbCountParams {
     int64_t size[3];
     int64_t need;
-    QbBorder border;
-    double outside; /* CONSTANT: 0 or 1, the voxels outside */
 } QbCountParams;
+
+/* count_within: the same of the voxels from low to high, whole numbers of at most two bytes. Of a mask: from 1 to 1. */
+typedef struct QbWithinParams {
+    QbCountParams count;
+    int64_t low, high;
+} QbWithinParams;
 
 /* near_axis2, near_axis1, near_axis0: squared distances, capped, to the nearest voxel that is `target`. `last`: the result
  * is a mask: `target` where one is at most r away. */
@@ -112,7 +116,8 @@ bool qb_filter_check_element(QbCheck *c, const QbElement *e);
 
 /* The smallest or largest voxel of a box, mirrored border: along axis 0, then in planes. */
 QbNodeId qb_extreme_compose(QbBuild *b, const int64_t size[3], bool largest);
-/* True where at least `need` voxels of a mask's box are: sums along axis 0, then in planes. */
+/* True where at least `need` voxels of a mask's box are: all at once, together with the comparison that made the mask, where
+ * sums fit a byte; else sums along axis 0, then in planes. */
 QbNodeId qb_count_compose(QbBuild *b, QbNodeId mask, const QbCountParams *p);
 /* The voxel at place k of the sorted box, from 0. */
 QbNodeId qb_rank_compose(QbBuild *b, const int64_t size[3], int64_t k);
@@ -127,7 +132,7 @@ struct QbFilterKernels {
     QbFilterRun rank_box;
     QbFilterRun fir_axis0, fir_plane;
     QbFilterRun extreme_axis0, extreme_plane, extreme_element;
-    QbFilterRun sum_axis0, count_plane;
+    QbFilterRun sum_axis0, count_plane, count_within;
     QbFilterRun near_axis2, near_axis1, near_axis0;
 };
 
@@ -146,6 +151,8 @@ size_t qb_extreme_element_scratch(const void *params, const QbType *const *in, i
                                   int64_t ny, int64_t nx);
 size_t qb_count_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                               int64_t nx);
+size_t qb_count_within_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                               int64_t nx);
 size_t qb_near_axis2_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                              int64_t nx);
 

@@ -34,6 +34,29 @@ static inline QbCountLayout qb_count_layout(const QbCountParams *p, int64_t nx)
     return l;
 }
 
+/* count_within: outputs of a row, and indices along axis 0, that are made together, so that what they hold stays in the first
+ * cache. */
+#define QB_WITHIN_STRIP   512
+#define QB_WITHIN_INDICES 8
+
+typedef struct QbWithinLayout {
+    int64_t indices; /* of a block */
+    size_t
+        pitch; /* of a row of sums: a vector that ends where another does has a place of its own */
+    size_t sums;  /* bytes of the sums along axis 0: of each row y of a window and each index */
+    size_t boxes; /* bytes of the sums along axes 0 and 1 of each index */
+} QbWithinLayout;
+
+static inline QbWithinLayout qb_within_layout(const QbWithinParams *p, int64_t ni)
+{
+    const int64_t *size = p->count.size;
+    QbWithinLayout l = {.indices = qb_min64(ni, QB_WITHIN_INDICES)};
+    l.pitch = qb_filter_pitch(QB_WITHIN_STRIP + size[2], 1);
+    l.boxes = (size_t)l.indices * l.pitch;
+    l.sums = (size_t)size[1] * l.boxes;
+    return l;
+}
+
 /* ---- weighted sums ---------------------------------------------------------------------------------- */
 
 #define QB_FIR_COLUMNS \
@@ -177,6 +200,7 @@ void QB_CPU_NAME(qb_extreme_plane)(const QbTask *t);
 void QB_CPU_NAME(qb_extreme_element)(const QbTask *t);
 void QB_CPU_NAME(qb_sum_axis0)(const QbTask *t);
 void QB_CPU_NAME(qb_count_plane)(const QbTask *t);
+void QB_CPU_NAME(qb_count_within)(const QbTask *t);
 void QB_CPU_NAME(qb_near_axis2)(const QbTask *t);
 void QB_CPU_NAME(qb_near_axis1)(const QbTask *t);
 void QB_CPU_NAME(qb_near_axis0)(const QbTask *t);

@@ -29,14 +29,34 @@ QbNodeId qb_extreme_compose(QbBuild *b, const int64_t size[3], bool largest)
     return id;
 }
 
+#define WITHIN_WIDEST 16 /* of a window whose voxels are counted all at once, along each axis */
+
+/* Together with the comparison, where it is one of whole numbers of one or two bytes. */
+static QbNodeId count_at_once(QbBuild *b, QbNodeId mask, const QbCountParams *p)
+{
+    QbWithinParams w;
+    QbNodeId image;
+    double low = 1, high = 1;
+    if (!b->within(b, mask, &image, &low, &high) || qb_pix_bytes(b->type(b, image)->pix) > 2) {
+        image = mask;
+        low = high = 1;
+    }
+    memset(&w, 0, sizeof(w));
+    w.count = *p;
+    w.low = (int64_t)low;
+    w.high = (int64_t)high;
+    return b->node(b, "count_within", &w, &image, 1);
+}
+
 QbNodeId qb_count_compose(QbBuild *b, QbNodeId mask, const QbCountParams *p)
 {
+    int64_t widest = qb_max64(p->size[0], qb_max64(p->size[1], p->size[2]));
+    if (widest <= WITHIN_WIDEST && qb_window_voxels(p->size) <= UINT8_MAX)
+        return count_at_once(b, mask, p);
     QbCountParams sum;
     memset(&sum, 0, sizeof(sum));
     sum.size[0] = p->size[0];
     sum.size[1] = sum.size[2] = 1;
-    sum.border = p->border;
-    sum.outside = p->outside;
     QbNodeId id = p->size[0] > 1 ? b->node(b, "sum_axis0", &sum, &mask, 1) : mask;
     return id < 0 ? id : b->node(b, "count_plane", p, &id, 1);
 }
@@ -48,7 +68,6 @@ static QbNodeId rank_of_mask(QbBuild *b, const int64_t size[3], int64_t need)
     memset(&p, 0, sizeof(p));
     memcpy(p.size, size, sizeof(p.size));
     p.need = need;
-    p.border = QB_BORDER_MIRROR;
     return b->node(b, "count_box", &p, b->in, 1);
 }
 

@@ -1,4 +1,4 @@
-/* Scratch that the kernels of weighted sums, elements and distances take: what the layouts that they share with the planner
+/* Scratch that the kernels of weighted sums, counts, elements and distances take: what the layouts that they share with the planner
  * add up to. Runs while compiling. */
 #include "stdlib/kernels/filter_layout.h"
 
@@ -29,6 +29,16 @@ size_t qb_extreme_element_scratch(const void *params, const QbType *const *in, i
     (void)nx;
     QbElementLayout l = qb_element_layout(params, in[0], ni);
     return l.runs + l.pointers + l.ring;
+}
+
+size_t qb_count_within_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
+                               int64_t nx)
+{
+    (void)in;
+    (void)ny;
+    (void)nx;
+    QbWithinLayout l = qb_within_layout(params, ni);
+    return l.sums + l.boxes + l.pitch;
 }
 
 size_t qb_near_axis2_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,

@@ -1,8 +1,6 @@
 /* count_plane: true where the sums in a window of axes 1 and 2, each of size[0] voxels, are at least `need`. */
 #include "stdlib/kernels/filter.h"
 
-static const char *const borders[] = {"mirror", "constant", NULL};
-
 static const QbParam rows[] = {
     {.name = "mask",
      .slot = QB_SLOT_INPUT,
@@ -20,17 +18,6 @@ static const QbParam rows[] = {
      .slot = QB_SLOT_WHOLE,
      .offset = offsetof(QbCountParams, need),
      .help = "voxels that must be true"},
-    {.name = "border",
-     .slot = QB_SLOT_CHOICE,
-     .offset = offsetof(QbCountParams, border),
-     .def = "mirror",
-     .choices = borders,
-     .help = "what lies outside"},
-    {.name = "outside",
-     .slot = QB_SLOT_NUMBER,
-     .offset = offsetof(QbCountParams, outside),
-     .def = "0",
-     .help = "the constant outside"},
 };
 
 static bool check(QbCheck *c)
@@ -49,8 +36,7 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
     (void)input;
     for (int a = 1; a < 3; a++)
         h->before[a] = h->after[a] = p->size[a] / 2;
-    h->border = p->border;
-    h->fill = p->outside * (double)p->size[0];
+    h->border = QB_BORDER_MIRROR;
 }
 
 static double cost(const void *params, const QbType *const *in)

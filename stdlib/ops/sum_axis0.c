@@ -1,8 +1,6 @@
 /* sum_axis0: how many voxels of a mask are true, along axis 0; what count_plane adds up. */
 #include "stdlib/kernels/filter.h"
 
-static const char *const borders[] = {"mirror", "constant", NULL};
-
 static const QbParam rows[] = {
     {.name = "mask", .slot = QB_SLOT_INPUT, .accepts = QB_ACCEPT(QB_MASK), .help = "mask"},
     {.name = "size",
@@ -17,17 +15,6 @@ static const QbParam rows[] = {
      .slot = QB_SLOT_WHOLE,
      .offset = offsetof(QbCountParams, need),
      .help = "voxels that must be true"},
-    {.name = "border",
-     .slot = QB_SLOT_CHOICE,
-     .offset = offsetof(QbCountParams, border),
-     .def = "mirror",
-     .choices = borders,
-     .help = "what lies outside"},
-    {.name = "outside",
-     .slot = QB_SLOT_NUMBER,
-     .offset = offsetof(QbCountParams, outside),
-     .def = "0",
-     .help = "the constant outside"},
 };
 
 static bool check(QbCheck *c)
@@ -46,8 +33,7 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
     (void)in;
     (void)input;
     h->before[0] = h->after[0] = p->size[0] / 2;
-    h->border = p->border;
-    h->fill = p->outside;
+    h->border = QB_BORDER_MIRROR;
 }
 
 static double cost(const void *params, const QbType *const *in)

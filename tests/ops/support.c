@@ -163,6 +163,13 @@ static QbNodeId build_number(QbBuild *b, double v)
     return qb_lab_number(b->ctx, v, false);
 }
 
+/* Inputs of cases are given: no mask of theirs is known to be a comparison. */
+static bool build_within(QbBuild *b, QbNodeId mask, QbNodeId *image, double *low, double *high)
+{
+    (void)b, (void)mask, (void)image, (void)low, (void)high;
+    return false;
+}
+
 static const QbType *build_type(QbBuild *b, QbNodeId id)
 {
     QbLab *lab = b->ctx;
@@ -179,6 +186,7 @@ static int compose(QbLab *lab, const QbLabNode *n)
                  .node = build_node,
                  .number = build_number,
                  .type = build_type,
+                 .within = build_within,
                  .ctx = lab};
     int id = n->op->compose(&b);
     if (id < 0 && n->op->class == QB_OP_COMPOSED)

@@ -57,7 +57,6 @@ static void expect_rank(QbCase *c)
 static void adjust_count_box(QbCase *c)
 {
     *(int64_t *)qb_case_field(c, "need") = qb_rng_whole(c->rng, 1, window(c));
-    *(QbBorder *)qb_case_field(c, "border") = QB_BORDER_MIRROR;
 }
 
 /* The middle as often as any other place: medians have methods of their own. */
@@ -68,13 +67,43 @@ static void adjust_rank_box(QbCase *c)
         qb_rng_chance(c->rng, 50) ? n / 2 : qb_rng_whole(c->rng, 0, n - 1);
 }
 
-static void expect_count_box(QbCase *c)
+/* True where the window holds as many voxels of the mask as are needed. */
+static void wants_enough(QbCase *c, const QbOracleImage *mask)
 {
-    QbOracleImage n = qb_oracle_window_count(c->arena, &c->image[0], qb_case_field(c, "size"));
-    QbOracleImage out = qb_oracle_like(c->arena, &c->image[0], QB_MASK, QB_U8);
+    QbOracleImage n = qb_oracle_window_count(c->arena, mask, qb_case_field(c, "size"));
+    QbOracleImage out = qb_oracle_like(c->arena, mask, QB_MASK, QB_U8);
     for (int64_t k = 0; k < qb_voxels(&out.type); k++)
         out.v[k] = n.v[k] >= (double)*(int64_t *)qb_case_field(c, "need");
     wants(c, out, 0);
+}
+
+static void expect_count_box(QbCase *c)
+{
+    wants_enough(c, &c->image[0]);
+}
+
+/* Sums that fit a byte; bounds anywhere in the pixel type. */
+static void adjust_count_within(QbCase *c)
+{
+    const QbType *type = &c->image[0].type;
+    int64_t *size = qb_case_field(c, "size"), *low = qb_case_field(c, "low"),
+            *high = qb_case_field(c, "high");
+    for (int a = 0; window(c) > UINT8_MAX; a = (a + 1) % 3)
+        size[a] = qb_max64(1, size[a] - 2);
+    adjust_count_box(c);
+    int64_t from = (int64_t)qb_pix_info[type->pix].lo, to = (int64_t)qb_pix_info[type->pix].hi;
+    *low = type->kind == QB_MASK ? 1 : qb_rng_whole(c->rng, from, to);
+    *high = type->kind == QB_MASK ? 1 : qb_rng_whole(c->rng, *low, to);
+}
+
+static void expect_count_within(QbCase *c)
+{
+    double low = (double)*(int64_t *)qb_case_field(c, "low"),
+           high = (double)*(int64_t *)qb_case_field(c, "high");
+    QbOracleImage mask = qb_oracle_like(c->arena, &c->image[0], QB_MASK, QB_U8);
+    for (int64_t k = 0; k < qb_voxels(&mask.type); k++)
+        mask.v[k] = c->image[0].v[k] >= low && c->image[0].v[k] <= high;
+    wants_enough(c, &mask);
 }
 
 /* ---- smoothing ----------------------------------------------------------------------------------------- */
@@ -244,6 +273,7 @@ const QbLaw qb_laws_filters[] = {
     {"count_box", adjust_count_box, expect_count_box},
     {"extreme_axis0", NULL, NULL}, /* through minimum and maximum */
     {"extreme_plane", NULL, NULL},
+    {"count_within", adjust_count_within, expect_count_within},
     {"sum_axis0", NULL, NULL}, /* through count_box */
     {"count_plane", NULL, NULL},
     {"uniform", NULL, expect_uniform},

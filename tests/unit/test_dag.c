@@ -140,3 +140,57 @@ Test(dag, replacing)
     cr_expect_str_eq(graph_text(&b, b.g->definitions[0].root), "look(look(ramp()))");
     graph_free(&b);
 }
+
+/* Comparisons of an image of u8 as ranges: of the number on either side, with fractions, beyond the type, and never. */
+Test(dag, masks_that_are_ranges)
+{
+    static const struct {
+        const char *op;
+        double number;
+        bool turned; /* number OP image */
+        double low, high;
+    } rows[] = {
+        {"gt", 60, false, 61, 255},  {"gt", 60.5, false, 61, 255}, {"gt", 60, true, 0, 59},
+        {"ge", 60, false, 60, 255},  {"ge", 60.5, false, 61, 255}, {"ge", 60.5, true, 0, 60},
+        {"lt", 60, false, 0, 59},    {"lt", 60.5, false, 0, 60},   {"lt", 60.5, true, 61, 255},
+        {"le", 60, false, 0, 60},    {"le", -1, true, 0, 255},     {"eq", 60, false, 60, 60},
+        {"gt", -1e9, false, 0, 255}, {"le", 1e9, false, 0, 255},   {"gt", 255, false, 1, 0},
+        {"eq", 60.5, false, 1, 0},   {"lt", 0, false, 1, 0},       {"gt", NAN, false, 1, 0},
+        {"ne", 60, false, 1, 0},
+    };
+    for (int k = 0; k < QB_COUNT(rows); k++) {
+        GraphBench b = graph_bench();
+        QbNodeId x = graph_ramp(&b, 2, 9, 1, 9), t = graph_number(&b, rows[k].number);
+        qb_dag_at(b.g, x)->type.pix = QB_U8;
+        QbNodeId mask = rows[k].turned ? graph_binary(&b, rows[k].op, t, x)
+                                       : graph_binary(&b, rows[k].op, x, t);
+        QbNodeId image = -1;
+        double low = 1, high = 0;
+        bool some = qb_dag_within(b.g, mask, &image, &low, &high);
+        cr_expect_eq(some, rows[k].low <= rows[k].high, "row %d", k);
+        if (some)
+            cr_expect(image == x && low == rows[k].low && high == rows[k].high,
+                      "row %d: from %g to %g", k, low, high);
+        graph_free(&b);
+    }
+}
+
+Test(dag, bands_are_ranges_of_one_image)
+{
+    GraphBench b = graph_bench();
+    QbNodeId x = graph_ramp(&b, 2, 9, 1, 9), y = graph_look(&b, x, 1), image;
+    QbNodeId above = graph_binary(&b, "gt", x, graph_number(&b, 10)),
+             below = graph_binary(&b, "lt", x, graph_number(&b, 20)),
+             other = graph_binary(&b, "lt", y, graph_number(&b, 20)),
+             less = graph_binary(&b, "lt", x, graph_number(&b, 5));
+    double low, high;
+    cr_assert(
+        qb_dag_within(b.g, graph_binary(&b, "logical_and", above, below), &image, &low, &high));
+    cr_expect(image == x && low == 11 && high == 19);
+    cr_expect_not(
+        qb_dag_within(b.g, graph_binary(&b, "logical_and", above, other), &image, &low, &high));
+    cr_expect_not(
+        qb_dag_within(b.g, graph_binary(&b, "logical_and", above, less), &image, &low, &high));
+    cr_expect_not(qb_dag_within(b.g, x, &image, &low, &high));
+    graph_free(&b);
+}
