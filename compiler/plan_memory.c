@@ -9,9 +9,10 @@
 #define REACH_SHARED \
     16 /* of a tall window: one more index in a quantum shares the loads of so many */
 #define RUNNING_BYTES \
-    (4 * QUANTUM_BYTES) /* what quanta may grow to where windows run along axis 0 */
-#define TILE_NS 250e3   /* time of a task */
-#define PAGE    4096
+    (4 * QUANTUM_BYTES)                 /* what quanta may grow to where windows run along axis 0 */
+#define TILE_BYTES (16 * QUANTUM_BYTES) /* what quanta may grow to where tasks want many indices */
+#define TILE_NS    250e3                /* time of a task */
+#define PAGE       4096
 
 static int64_t plane_voxels(const QbStep *s)
 {
@@ -42,20 +43,32 @@ static int64_t reach_of(const QbStep *s)
     return reach;
 }
 
+/* Indices along axis 0 and rows that a task wants. */
+static void wanted_tile(const QbStep *s, int64_t n[2])
+{
+    n[0] = n[1] = 1;
+    if (s->kind == QB_STEP_KERNEL && s->op->tile)
+        s->op->tile(s->params, s->in_type, n);
+}
+
 /* What the steps of a pass ask of its quantum. */
 typedef struct PassNeeds {
     int64_t plane, ticks, reach;
     int64_t running; /* reach of windows that run along axis 0 */
+    int64_t tiles;   /* indices of one task for each thread, of two quanta in flight */
 } PassNeeds;
 
-static void add_needs(PassNeeds *n, const QbStep *s)
+static void add_needs(PassNeeds *n, const QbStep *s, int threads)
 {
+    int64_t tile[2];
     const QbType *t = qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
     n->plane = qb_max64(n->plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
     n->ticks = qb_max64(n->ticks, s->ticks);
     n->reach = qb_max64(n->reach, reach_of(s));
     if (s->op && s->op->running)
         n->running = qb_max64(n->running, reach_of(s));
+    wanted_tile(s, tile);
+    n->tiles = qb_max64(n->tiles, is_flat(s) ? tile[0] * ((threads + 1) / 2) : tile[0]);
 }
 
 /* Quantum of each pass before the budget is looked at: the largest plane decides. */
@@ -65,11 +78,13 @@ static void find_wanted_quanta(Planner *p)
     p->wanted = QB_NEW_N(p->arena, int64_t, p->plan->n_passes + 1);
     for (int i = 0; i < p->n_steps; i++)
         if (qb_step_runs(&p->steps[i]))
-            add_needs(&needs[p->steps[i].pass], &p->steps[i]);
+            add_needs(&needs[p->steps[i].pass], &p->steps[i], p->o->threads);
     for (int pass = 0; pass < p->plan->n_passes; pass++) {
         const PassNeeds *n = &needs[pass];
         int64_t k = qb_max64(1 + n->reach / REACH_SHARED, QUANTUM_BYTES / qb_max64(1, n->plane));
         k = qb_max64(k, qb_min64(n->running, RUNNING_BYTES / qb_max64(1, n->plane)));
+        if (n->tiles > 1)
+            k = qb_max64(k, qb_min64(n->tiles, TILE_BYTES / qb_max64(1, n->plane)));
         /* Enough quanta that the threads find work along the clock too. */
         int64_t most = qb_max64(1, n->ticks) / (4 * p->o->threads);
         p->wanted[pass] = qb_clamp64(k, 1, qb_max64(1, most));
@@ -118,17 +133,23 @@ static void set_tiles(const Planner *p, QbStep *s, int64_t atom)
     double ns = (double)s->quantum * (double)plane * s->cost;
     int64_t tiles = (int64_t)(ns / TILE_NS) + 1, least = (int64_t)(ns / (TILE_NS / 5));
     tiles = qb_max64(tiles, qb_min64(least, p->o->threads));
+    int64_t wanted[2];
+    wanted_tile(s, wanted);
     s->tile_i = s->quantum;
     s->tile_y = up(rows, atom);
     if (is_flat(s)) {
+        int64_t share = s->quantum * 2 / p->o->threads; /* two quanta are in flight */
+        wanted[0] = qb_min64(wanted[0], share);
         if (!whole_quantum)
-            s->tile_i = up(qb_max64(qb_max64(1, 2048 / qb_max64(1, nx)), s->quantum / tiles), atom);
+            s->tile_i = up(qb_max64(qb_max64(qb_max64(1, 2048 / qb_max64(1, nx)), wanted[0]),
+                                    s->quantum / tiles),
+                           atom);
         s->tile_y = rows;
     } else {
         if (by_index)
             s->tile_i = 1;
         int64_t per = by_index ? (tiles + s->quantum - 1) / s->quantum : tiles;
-        s->tile_y = up(qb_max64(1, rows / qb_max64(1, per)), atom);
+        s->tile_y = up(qb_max64(qb_min64(wanted[1], rows), rows / qb_max64(1, per)), atom);
     }
     s->tile_i = qb_min64(s->tile_i, s->quantum);
     if (p->o->chunk_y > 0 && !is_flat(s))

@@ -273,6 +273,8 @@ struct QbOp {
                    const QbType *const *in); /* true: inputs must be stored whole first */
     bool
         running; /* a task takes its window along axis 0 from one index to the next: one of many indices costs less */
+    /* Indices along axis 0 and rows of a task that is not too small for what it prepares first. NULL: 1. */
+    void (*tile)(const void *params, const QbType *const *in, int64_t n[2]);
     void (*run)(const QbTask *t);
     size_t (*scratch)(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                       int64_t nx);

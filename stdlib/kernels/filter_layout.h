@@ -161,33 +161,55 @@ static inline QbNearLayout qb_near_layout(const QbNearParams *p, int64_t nx)
 
 /* ---- ranks ------------------------------------------------------------------------------------------ */
 
-#define QB_RANK_STRIP  512        /* outputs of a row that are made together */
-#define QB_RANK_NARROW 256        /* … by COLUMNS, whose histograms should stay in the cache */
-#define QB_RANK_BINS   (16 + 256) /* of a histogram of bytes: sums of 16 values, values */
+#define QB_RANK_STRIP 512 /* outputs of a row that are made together */
 
 typedef enum QbRankMethod {
     QB_RANK_BISECT, /* counts of the voxels below a bound that closes in, bit by bit */
-    QB_RANK_SLIDE,  /* a histogram that moves along the row: 16 bits */
-    QB_RANK_COLUMNS, /* histograms of columns that move along axis 0, and their sum that moves along the row: 8 bits */
+    QB_RANK_ORDER, /* blocks whose voxels are sorted once, and windows of one bit for each of them */
     QB_RANK_NETWORK, /* sorted columns, shared by neighbours: medians of small windows */
 } QbRankMethod;
+
+#define QB_ORDER_LANES 16 /* neighbours along axis 0 or 1 whose windows lie side by side */
+#define QB_ORDER_WORD  32 /* bits of one lane */
+#define QB_ORDER_GROUP 4  /* words of one lane that are counted together */
+
+/* ORDER: how a task is cut into blocks. */
+typedef struct QbRankBlock {
+    int lanes;      /* the axis, 0 or 1, that lanes follow */
+    int64_t out[3]; /* outputs of a block, at most */
+    int64_t voxels; /* of a block and its halo */
+    double cost;    /* ns an output */
+} QbRankBlock;
+
+#define QB_ORDER_COLUMNS 1024      /* of a block: a row of results for each lane is held */
+#define QB_ORDER_VOXELS  (1 << 18) /* of a block and its halo, at most */
+
+/* The cheapest blocks for a task of n outputs, of so many voxels at most; one window fits. */
+QbRankBlock qb_rank_block(const QbRankParams *p, size_t bytes, const int64_t n[3], int64_t voxels);
+/* Outputs of a task that blocks pay for. */
+void qb_rank_tile(const QbType *in, int64_t n[3]);
 
 typedef struct QbRankLayout {
     QbRankMethod method;
     int64_t half[3];
-    int64_t slots; /* rows y that are held at a time: the window's */
-    int64_t rows;  /* indices along axis 0 in each: the box's and its halo */
-    int64_t strip;
+    int64_t slots;     /* rows y that are held at a time: the window's */
+    int64_t rows;      /* indices along axis 0 in each: the box's and its halo */
+    QbRankBlock block; /* ORDER */
     size_t pitch;
     size_t ring;     /* bytes of all rows */
     size_t ranges;   /* bytes of the rows' smallest and largest keys */
     size_t pointers; /* bytes of the list of rows of one window */
-    size_t result;   /* bytes of one row of results */
-    size_t counts;   /* SLIDE, COLUMNS: bytes of the histograms */
+    size_t result;   /* bytes of one row of results; ORDER: of one for each lane */
     size_t sorted;   /* NETWORK: bytes of the sorted columns of one strip */
+    size_t pairs;    /* ORDER: bytes of each of two lists of keys and places */
+    size_t ranks;    /* ORDER: bytes of the ranks of all places */
+    size_t wide;     /* ORDER: bytes of keys that a pair does not hold */
+    size_t bits;     /* ORDER: bytes of the windows */
+    size_t masks;    /* ORDER: bytes of the lanes of each place along their axis */
 } QbRankLayout;
 
-QbRankLayout qb_rank_layout(const QbRankParams *p, QbPix pix, int64_t ni, int64_t nx);
+/* Of a task of n outputs. The method is the same for all tasks, and one of fewer outputs takes no more. */
+QbRankLayout qb_rank_layout(const QbRankParams *p, const QbType *in, const int64_t n[3]);
 
 /* ---- the kernels of one variant --------------------------------------------------------------------- */
 

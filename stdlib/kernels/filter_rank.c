@@ -87,12 +87,6 @@ QbNodeId qb_rank_compose(QbBuild *b, const int64_t size[3], int64_t k)
 
 /* ---- methods ---------------------------------------------------------------------------------------- */
 
-/* Measured: voxels of a window, in all and for each row y, from which histograms of columns are cheaper than counting; and
- * columns of a window from which a moving histogram is. */
-#define COLUMNS_8     400
-#define COLUMNS_8_ROW 100
-#define SLIDE_16      21
-
 /* Medians that cpu_filter_rank_network.c has: rows of the window, its columns, the longest keys. */
 static bool has_network(const QbRankParams *p, size_t bytes)
 {
@@ -105,60 +99,93 @@ static bool has_network(const QbRankParams *p, size_t bytes)
     return false;
 }
 
-static QbRankMethod method_of(const QbRankParams *p, QbPix pix)
+/* ns on one core to bisect a window of one voxel, by the bytes of a key: 16-bit images seldom use all their bits. */
+static const double bisect_ns[] = {[1] = 0.07, [2] = 0.22, [4] = 1.1, [8] = 4};
+
+/* The method for an image, and its cost. ORDER: `block` is one of the largest. */
+static QbRankMethod method_of(const QbRankParams *p, const QbType *in, QbRankBlock *block,
+                              double *cost)
 {
-    size_t bytes = qb_pix_bytes(pix);
-    int64_t n = qb_window_voxels(p->size);
-    if (has_network(p, bytes))
+    size_t bytes = qb_pix_bytes(in->pix);
+    int64_t n[3];
+    if (has_network(p, bytes)) {
+        *cost = (0.12 + 0.029 * (double)qb_window_voxels(p->size)) * (double)bytes;
         return QB_RANK_NETWORK;
-    if (bytes == 1 && n >= COLUMNS_8 && n >= COLUMNS_8_ROW * p->size[1])
-        return QB_RANK_COLUMNS;
-    if (bytes == 2 && p->size[2] >= SLIDE_16)
-        return QB_RANK_SLIDE;
-    return QB_RANK_BISECT;
+    }
+    *cost = bisect_ns[bytes] * (double)qb_window_voxels(p->size);
+    qb_rank_tile(in, n);
+    *block = qb_rank_block(p, bytes, n, QB_ORDER_VOXELS);
+    if (block->cost >= *cost)
+        return QB_RANK_BISECT;
+    *cost = block->cost;
+    return QB_RANK_ORDER;
 }
 
-QbRankLayout qb_rank_layout(const QbRankParams *p, QbPix pix, int64_t ni, int64_t nx)
+static void add_strips(QbRankLayout *l, const QbRankParams *p, size_t bytes, int64_t ni)
 {
-    (void)nx; /* whole strips: vectors run past the end of a row */
-    QbRankLayout l = {.method = method_of(p, pix), .slots = p->size[1], .strip = QB_RANK_STRIP};
-    size_t bytes = qb_pix_bytes(pix);
     int64_t columns = p->size[0] * p->size[1];
-    if (l.method == QB_RANK_COLUMNS)
-        l.strip = QB_RANK_NARROW;
+    l->slots = p->size[1];
+    l->rows = ni + 2 * l->half[0];
+    l->pitch = qb_filter_pitch(QB_RANK_STRIP + 2 * l->half[2], bytes);
+    l->ring = (size_t)(l->slots * l->rows) * l->pitch;
+    l->ranges = qb_round_up((size_t)(l->slots * l->rows) * 2 * sizeof(int64_t), 64);
+    l->pointers = qb_round_up((size_t)columns * sizeof(void *), 64);
+    l->result = qb_filter_pitch(QB_RANK_STRIP, bytes);
+    if (l->method == QB_RANK_NETWORK)
+        l->sorted = (size_t)columns * l->pitch;
+}
+
+/* Shares of a task of n outputs: no more for fewer of them, whatever its blocks are. */
+static void add_blocks(QbRankLayout *l, const QbRankParams *p, size_t bytes, const int64_t n[3])
+{
+    int64_t most = l->block.voxels, all = 1;
+    for (int a = 0; a < 3; a++)
+        all *= n[a] + p->size[a] - 1;
+    most = qb_min64(most, all);
+    size_t voxels = (size_t)most, line = QB_ORDER_LANES * sizeof(uint32_t);
+    l->block = qb_rank_block(p, bytes, n, most);
+    l->pitch = qb_filter_pitch(qb_min64(n[2], QB_ORDER_COLUMNS) + 2 * l->half[2], bytes);
+    l->ring = l->pitch;
+    l->result = QB_ORDER_LANES * l->pitch;
+    l->pairs = qb_round_up(voxels * sizeof(uint64_t), 64);
+    l->ranks = qb_round_up(voxels * sizeof(uint32_t), 64);
+    l->wide = bytes == 8 ? l->pairs : 0;
+    l->bits = (voxels / QB_ORDER_WORD + QB_ORDER_GROUP) * line;
+    l->masks = (size_t)(qb_max64(p->size[0], p->size[1]) + QB_ORDER_LANES - 1) * line;
+}
+
+QbRankLayout qb_rank_layout(const QbRankParams *p, const QbType *in, const int64_t n[3])
+{
+    QbRankLayout l = {0};
+    size_t bytes = qb_pix_bytes(in->pix);
+    double cost;
     for (int a = 0; a < 3; a++)
         l.half[a] = p->size[a] / 2;
-    l.rows = ni + 2 * l.half[0];
-    l.pitch = qb_filter_pitch(l.strip + 2 * l.half[2], bytes);
-    l.ring = (size_t)(l.slots * l.rows) * l.pitch;
-    l.ranges = qb_round_up((size_t)(l.slots * l.rows) * 2 * sizeof(int64_t), 64);
-    l.pointers = qb_round_up((size_t)columns * sizeof(void *), 64);
-    l.result = qb_filter_pitch(l.strip, bytes);
-    if (l.method == QB_RANK_SLIDE)
-        l.counts = sizeof(uint16_t) * (65536 + 4096 + 256);
-    if (l.method == QB_RANK_COLUMNS)
-        l.counts = sizeof(uint16_t) * QB_RANK_BINS * (size_t)(l.strip + 2 * l.half[2]);
-    if (l.method == QB_RANK_NETWORK)
-        l.sorted = (size_t)columns * l.pitch;
+    l.method = method_of(p, in, &l.block, &cost);
+    if (l.method == QB_RANK_ORDER)
+        add_blocks(&l, p, bytes, n);
+    else
+        add_strips(&l, p, bytes, n[0]);
     return l;
 }
 
-/* Measured on one core with 32-byte vectors. */
-double qb_rank_cost(const int64_t size[3], QbPix pix)
+double qb_rank_cost(const QbRankParams *p, const QbType *in)
 {
-    QbRankParams p = {{size[0], size[1], size[2]}, qb_window_voxels(size) / 2};
-    double n = (double)qb_window_voxels(size), bytes = (double)qb_pix_bytes(pix);
-    switch (method_of(&p, pix)) {
-    case QB_RANK_NETWORK:
-        return (0.12 + 0.029 * n) * bytes;
-    case QB_RANK_COLUMNS:
-        return 24 + 6 * (double)size[1];
-    case QB_RANK_SLIDE:
-        return 60 + 3.5 * n / (double)size[2];
-    case QB_RANK_BISECT:
-        break;
-    }
-    return 0.07 * n * bytes * (bytes < 4 ? bytes : 4);
+    QbRankBlock block;
+    double cost;
+    method_of(p, in, &block, &cost);
+    return cost;
+}
+
+void qb_rank_box_tile(const QbRankParams *p, const QbType *in, int64_t n[2])
+{
+    QbRankBlock block;
+    double cost;
+    int64_t all[3] = {1, 1, 1};
+    if (method_of(p, in, &block, &cost) == QB_RANK_ORDER)
+        qb_rank_tile(in, all);
+    n[0] = all[0];
+    n[1] = all[1];
 }
 
 /* ---- scratch ---------------------------------------------------------------------------------------- */
@@ -166,9 +193,10 @@ double qb_rank_cost(const int64_t size[3], QbPix pix)
 size_t qb_rank_box_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                            int64_t nx)
 {
-    (void)ny;
-    QbRankLayout l = qb_rank_layout(params, in[0]->pix, ni, nx);
-    return l.ring + l.ranges + l.pointers + l.result + l.counts + l.sorted;
+    const int64_t n[3] = {ni, ny, nx};
+    QbRankLayout l = qb_rank_layout(params, in[0], n);
+    return l.ring + l.ranges + l.pointers + l.result + l.sorted + 2 * l.pairs + l.ranks + l.wide +
+           l.bits + l.masks;
 }
 
 size_t qb_extreme_axis0_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,

@@ -1,6 +1,8 @@
 /* median(x, size): the middle voxel of each window. One node for the rewriting passes, then counts or ranks of boxes. */
 #include "stdlib/kernels/filter.h"
 
+#include <string.h>
+
 static const QbParam rows[] = {
     {.name = "image",
      .slot = QB_SLOT_INPUT,
@@ -34,7 +36,9 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 static double cost(const void *params, const QbType *const *in)
 {
     const QbSizeParams *p = params;
-    return qb_rank_cost(p->size, in[0]->pix);
+    QbRankParams middle = {.rank = qb_window_voxels(p->size) / 2};
+    memcpy(middle.size, p->size, sizeof(middle.size));
+    return qb_rank_cost(&middle, in[0]);
 }
 
 static QbNodeId compose(QbBuild *b)

@@ -43,16 +43,22 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
     qb_halo_of_sizes(p->size, h);
 }
 
+static int64_t from_zero(const QbRankParams *p)
+{
+    return p->rank < 0 ? p->rank + qb_window_voxels(p->size) : p->rank;
+}
+
 static double cost(const void *params, const QbType *const *in)
 {
-    const QbRankParams *p = params;
-    return qb_rank_cost(p->size, in[0]->pix);
+    QbRankParams p = *(const QbRankParams *)params;
+    p.rank = from_zero(&p);
+    return qb_rank_cost(&p, in[0]);
 }
 
 static QbNodeId compose(QbBuild *b)
 {
     const QbRankParams *p = b->check->params;
-    return qb_rank_compose(b, p->size, p->rank < 0 ? p->rank + qb_window_voxels(p->size) : p->rank);
+    return qb_rank_compose(b, p->size, from_zero(p));
 }
 
 static const char *const examples[] = {"rank(image, 5, 20)", "image |> rank(size=3, rank=-2)",

@@ -33,8 +33,12 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 
 static double cost(const void *params, const QbType *const *in)
 {
-    const QbRankParams *p = params;
-    return qb_rank_cost(p->size, in[0]->pix);
+    return qb_rank_cost(params, in[0]);
+}
+
+static void tile(const void *params, const QbType *const *in, int64_t n[2])
+{
+    qb_rank_box_tile(params, in[0], n);
 }
 
 static void run(const QbTask *t)
@@ -55,6 +59,7 @@ const QbOp qb_op_rank_box = {
     .check = check,
     .cost = cost,
     .halo = halo,
+    .tile = tile,
     .run = run,
     .scratch = qb_rank_box_scratch,
 };
