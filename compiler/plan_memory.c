@@ -55,7 +55,8 @@ static void wanted_tile(const QbStep *s, int64_t n[2])
 typedef struct PassNeeds {
     int64_t plane, ticks, reach;
     int64_t running; /* reach of windows that run along axis 0 */
-    int64_t tiles;   /* indices of one task for each thread, of two quanta in flight */
+    int64_t flat;    /* indices of one task for each thread, of two quanta in flight */
+    int64_t deep;    /* indices of tasks that lie side by side */
 } PassNeeds;
 
 static void add_needs(PassNeeds *n, const QbStep *s, int threads)
@@ -68,7 +69,10 @@ static void add_needs(PassNeeds *n, const QbStep *s, int threads)
     if (s->op && s->op->running)
         n->running = qb_max64(n->running, reach_of(s));
     wanted_tile(s, tile);
-    n->tiles = qb_max64(n->tiles, is_flat(s) ? tile[0] * ((threads + 1) / 2) : tile[0]);
+    if (is_flat(s))
+        n->flat = qb_max64(n->flat, tile[0] * ((threads + 1) / 2));
+    else
+        n->deep = qb_max64(n->deep, tile[0]);
 }
 
 /* Quantum of each pass before the budget is looked at: the largest plane decides. */
@@ -83,11 +87,12 @@ static void find_wanted_quanta(Planner *p)
         const PassNeeds *n = &needs[pass];
         int64_t k = qb_max64(1 + n->reach / REACH_SHARED, QUANTUM_BYTES / qb_max64(1, n->plane));
         k = qb_max64(k, qb_min64(n->running, RUNNING_BYTES / qb_max64(1, n->plane)));
-        if (n->tiles > 1)
-            k = qb_max64(k, qb_min64(n->tiles, TILE_BYTES / qb_max64(1, n->plane)));
-        /* Enough quanta that the threads find work along the clock too. */
-        int64_t most = qb_max64(1, n->ticks) / (4 * p->o->threads);
-        p->wanted[pass] = qb_clamp64(k, 1, qb_max64(1, most));
+        k = qb_max64(k, qb_min64(n->flat, TILE_BYTES / qb_max64(1, n->plane)));
+        /* Enough quanta that the threads find work along the clock too, but where they find it in one. */
+        int64_t most = qb_max64(1, n->ticks) / (4 * p->o->threads),
+                deep =
+                    qb_min64(qb_min64(n->deep, n->ticks / 4), TILE_BYTES / qb_max64(1, n->plane));
+        p->wanted[pass] = qb_max64(qb_clamp64(k, 1, qb_max64(1, most)), deep);
     }
 }
 
@@ -149,7 +154,8 @@ static void set_tiles(const Planner *p, QbStep *s, int64_t atom)
         if (by_index)
             s->tile_i = 1;
         int64_t per = by_index ? (tiles + s->quantum - 1) / s->quantum : tiles;
-        s->tile_y = up(qb_max64(qb_min64(wanted[1], rows), rows / qb_max64(1, per)), atom);
+        wanted[1] = qb_min64(wanted[1], qb_max64(1, rows * 2 / p->o->threads));
+        s->tile_y = up(qb_max64(wanted[1], rows / qb_max64(1, per)), atom);
     }
     s->tile_i = qb_min64(s->tile_i, s->quantum);
     if (p->o->chunk_y > 0 && !is_flat(s))

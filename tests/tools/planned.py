@@ -23,9 +23,9 @@ def expressions(t):
     yield 'as', 'as(v, f32)'
     yield 'as u8', 'as(v, u8)'
     yield 'clip', 'clip(v, 10, 200)'
-    for n in 3, 5, 7, 9:
+    for n in 3, 5, 7, 9, 15:
         yield f'median {n}³', f'median(v, {n})'
-    for n in 3, 5, 7, 11, 15, 21, 31:
+    for n in 3, 5, 7, 11, 13, 15, 21, 31, 61:
         yield f'median {n}²', f'median(p, {n})'
     for n in 3, 5, 7, 15:
         yield f'commuted {n}³', f'median(v, {n}) > 60'
