@@ -168,9 +168,9 @@ static void run_strip(const Window *w, QbRankStrip *s)
 /* Places (u, v) of a block, u along its lanes: index and row. */
 static void place_row(const Window *w, const int64_t lo[2], int64_t u, int64_t v, int64_t at[2])
 {
-    int lanes = w->layout.block.lanes;
-    at[lanes] = lo[lanes] + u;
-    at[1 - lanes] = lo[1 - lanes] + v;
+    int axis = w->layout.block.axis;
+    at[axis] = lo[axis] + u;
+    at[1 - axis] = lo[1 - axis] + v;
 }
 
 static void take_block(const Window *w, QbRankOrder *o, const int64_t lo[2])
@@ -188,22 +188,32 @@ static void take_block(const Window *w, QbRankOrder *o, const int64_t lo[2])
     QB_CPU_NAME(qb_rank_order_sort)(o);
 }
 
+/* Results of some lanes from `from` on. */
+static void put_lanes(const Window *w, const QbRankOrder *o, const int64_t lo[2],
+                      const int64_t from[2], const int64_t lanes[2])
+{
+    for (int64_t v = 0; v < lanes[1]; v++)
+        for (int64_t u = 0; u < lanes[0]; u++) {
+            int64_t at[2];
+            place_row(w, lo, from[0] + u, from[1] + v, at);
+            put_row(w, o->result + (size_t)(v * o->lanes[0] + u) * o->pitch, at[0], at[1]);
+        }
+}
+
 /* Columns [w->x, w->x + w->n) of the block that starts at `lo`. */
 static void run_block(const Window *w, QbRankOrder *o, const int64_t lo[2], const int64_t n[2])
 {
-    int lanes = w->layout.block.lanes;
-    o->in[0] = n[lanes] + o->size[0] - 1;
-    o->in[1] = n[1 - lanes] + o->size[1] - 1;
+    int axis = w->layout.block.axis;
+    o->in[0] = n[axis] + o->size[0] - 1;
+    o->in[1] = n[1 - axis] + o->size[1] - 1;
     o->in[2] = w->n + o->size[2] - 1;
     take_block(w, o, lo);
-    for (int64_t v = 0; v < n[1 - lanes]; v++)
-        for (int64_t u = 0; u < n[lanes]; u += QB_ORDER_LANES) {
-            int64_t count = qb_min64(QB_ORDER_LANES, n[lanes] - u), at[2];
-            QB_CPU_NAME(qb_rank_order_sweep)(o, u, v, count);
-            for (int64_t i = 0; i < count; i++) {
-                place_row(w, lo, u + i, v, at);
-                put_row(w, o->result + (size_t)i * o->pitch, at[0], at[1]);
-            }
+    for (int64_t v = 0; v < n[1 - axis]; v += o->lanes[1])
+        for (int64_t u = 0; u < n[axis]; u += o->lanes[0]) {
+            const int64_t lanes[2] = {qb_min64(o->lanes[0], n[axis] - u),
+                                      qb_min64(o->lanes[1], n[1 - axis] - v)};
+            QB_CPU_NAME(qb_rank_order_sweep)(o, u, v, lanes);
+            put_lanes(w, o, lo, (const int64_t[2]){u, v}, lanes);
         }
 }
 
@@ -226,8 +236,10 @@ static void run_order(Window *w, const QbRankParams *p, unsigned char *scratch)
 {
     const QbRankLayout *l = &w->layout;
     QbRankOrder o = {.rank = p->rank, .bytes = w->pad.bytes, .floats = w->floats};
-    o.size[0] = p->size[l->block.lanes];
-    o.size[1] = p->size[1 - l->block.lanes];
+    o.size[0] = p->size[l->block.axis];
+    o.size[1] = p->size[1 - l->block.axis];
+    o.lanes[0] = l->block.lanes;
+    o.lanes[1] = QB_ORDER_LANES / l->block.lanes;
     o.size[2] = p->size[2];
     o.flip = w->floats ? (uint64_t)1 << (8 * o.bytes - 1) : 0;
     o.pitch = l->pitch;
@@ -239,6 +251,7 @@ static void run_order(Window *w, const QbRankParams *p, unsigned char *scratch)
     o.ranks = (uint32_t *)(scratch += l->wide);
     o.masks = (uint32_t *)(scratch += l->ranks);
     o.bits = scratch + l->masks;
+    QB_CPU_NAME(qb_rank_order_masks)(&o);
     run_blocks(w, &o);
 }
 

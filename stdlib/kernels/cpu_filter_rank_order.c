@@ -86,82 +86,101 @@ void QB_CPU_NAME(qb_rank_order_sort)(QbRankOrder *o)
     for (int i = 0; i < QB_ORDER_LANES; i++)
         o->group[i] =
             (uint32_t)(o->n / GROUP_BITS * o->rank / (o->size[0] * o->size[1] * o->size[2]));
-    /* The windows that a voxel j places after the first lane's first is in. */
-    for (int64_t j = 0; j < o->size[0] + QB_ORDER_LANES - 1; j++)
-        for (int i = 0; i < QB_ORDER_LANES; i++)
-            o->masks[j * QB_ORDER_LANES + i] = i <= j && j < i + o->size[0] ? UINT32_MAX : 0;
+}
+
+/* Lanes lie `wide` along the first axis, then along the second: of each place along an axis, those whose windows hold it. */
+void QB_CPU_NAME(qb_rank_order_masks)(QbRankOrder *o)
+{
+    uint32_t *mask = o->masks;
+    for (int a = 0; a < 2; a++)
+        for (int64_t j = 0; j < o->size[a] + o->lanes[a] - 1; j++)
+            for (int i = 0; i < QB_ORDER_LANES; i++) {
+                int64_t at = a == 0 ? i % o->lanes[0] : i / o->lanes[0];
+                *mask++ = at <= j && j < at + o->size[a] ? UINT32_MAX : 0;
+            }
 }
 
 /* ---- moving ----------------------------------------------------------------------------------------- */
 
-/* The windows of some lanes: their bits, and the voxels before each lane's word. */
+/* The windows of some lanes: their bits, and the voxels before each lane's group of words. */
 typedef struct Sweep {
     Line *bits;
-    const Line *mask;
-    int64_t places; /* of one column along the lanes' axis */
-    int64_t first_nan;
+    const Line *mask[2]; /* of places along each axis */
+    int64_t places[2];   /* of one column */
     Line group, below, nans;
 } Sweep;
 
-/* A voxel enters (or leaves) the lanes of the mask, or all. */
-QB_VEC_INLINE void toggle(Sweep *s, uint32_t rank, const Line *mask, bool masked, bool enters)
+/* Which lanes a voxel is in. */
+typedef enum Which {
+    ALL,
+    ALONG, /* the mask of its place along the first axis */
+    BOTH   /* … and that of its row */
+} Which;
+
+/* A voxel enters (or leaves) lanes. */
+QB_VEC_INLINE void toggle(Sweep *s, uint32_t rank, const Line *along, const Line *row, Which which,
+                          bool enters)
 {
     Line *line = s->bits + rank / QB_ORDER_WORD;
     QbVec bit = qb_vec_splat(QB_LANE_I32, (int64_t)1 << rank % QB_ORDER_WORD),
           at = qb_vec_splat(QB_LANE_I32, rank / GROUP_BITS);
     for (size_t k = 0; k < PARTS; k++) {
-        QbVec before = qb_vec_gt(QB_LANE_I32, s->group.part[k], at);
-        line->part[k] ^= masked ? bit & mask->part[k] : bit;
-        before = masked ? before & mask->part[k] : before;
+        QbVec before = qb_vec_gt(QB_LANE_I32, s->group.part[k], at), in = bit;
+        if (which != ALL) {
+            QbVec mask = which == BOTH ? along->part[k] & row->part[k] : along->part[k];
+            in &= mask;
+            before &= mask;
+        }
+        line->part[k] ^= in;
         s->below.part[k] = enters ? qb_vec_sub(QB_LANE_I32, s->below.part[k], before)
                                   : qb_vec_add(QB_LANE_I32, s->below.part[k], before);
     }
 }
 
-/* Places [j, end) of a column, and of one that leaves where there is one. */
+/* Places [j, end) of a row of a column, and of one that leaves where there is one. */
 QB_VEC_INLINE void move_places(Sweep *s, const uint32_t *add, const uint32_t *drop, int64_t j,
-                               int64_t end, bool masked)
+                               int64_t end, const Line *row, Which which)
 {
     for (; j < end; j++) {
         if (drop)
-            toggle(s, drop[j], s->mask + j, masked, false);
-        toggle(s, add[j], s->mask + j, masked, true);
+            toggle(s, drop[j], s->mask[0] + j, row, which, false);
+        toggle(s, add[j], s->mask[0] + j, row, which, true);
     }
 }
 
-QB_VEC_INLINE void count_nan(Sweep *s, uint32_t rank, const Line *mask, bool enters)
+static void count_nans(const QbRankOrder *o, Sweep *s, const uint32_t *ranks, int64_t v, int sign)
 {
-    if (rank < s->first_nan)
-        return;
-    for (size_t k = 0; k < PARTS; k++)
-        s->nans.part[k] = enters ? qb_vec_sub(QB_LANE_I32, s->nans.part[k], mask->part[k])
-                                 : qb_vec_add(QB_LANE_I32, s->nans.part[k], mask->part[k]);
-}
-
-static void move_nans(Sweep *s, const uint32_t *add, const uint32_t *drop)
-{
-    for (int64_t j = 0; j < s->places; j++) {
-        if (drop)
-            count_nan(s, drop[j], s->mask + j, false);
-        count_nan(s, add[j], s->mask + j, true);
-    }
+    for (int64_t j = 0; j < s->places[0]; j++)
+        for (size_t k = 0; k < PARTS && ranks[v * o->in[0] + j] >= o->first_nan; k++) {
+            QbVec mask = s->mask[0][j].part[k] & s->mask[1][v].part[k],
+                  one = qb_vec_splat(QB_LANE_I32, sign);
+            s->nans.part[k] = qb_vec_add(QB_LANE_I32, s->nans.part[k], mask & one);
+        }
 }
 
 /* A column of all rows of the windows enters, and one leaves where there is one. */
 QB_VEC_INLINE void move_column(const QbRankOrder *o, Sweep *s, const uint32_t *add,
                                const uint32_t *drop, bool drops)
 {
-    int64_t head = qb_min64(QB_ORDER_LANES - 1, s->places), all = qb_max64(head, o->size[0]);
+    int64_t head = qb_min64(o->lanes[0] - 1, s->places[0]), all = qb_max64(head, o->size[0]);
     Sweep local = *s; /* in registers */
-    for (int64_t v = 0; v < o->size[1]; v++) {
+    for (int64_t v = 0; v < s->places[1]; v++) {
         const uint32_t *in = add + v * o->in[0], *out = drops ? drop + v * o->in[0] : NULL;
-        move_places(&local, in, out, 0, head, true);
-        move_places(&local, in, out, head, all, false);
-        move_places(&local, in, out, all, s->places, true);
+        const Line row = s->mask[1][v];
+        if (v >= o->lanes[1] - 1 && v < o->size[1]) {
+            move_places(&local, in, out, 0, head, NULL, ALONG);
+            move_places(&local, in, out, head, all, NULL, ALL);
+            move_places(&local, in, out, all, s->places[0], NULL, ALONG);
+        } else {
+            move_places(&local, in, out, 0, s->places[0], &row, BOTH);
+        }
     }
     *s = local;
-    for (int64_t v = 0; v < o->size[1] && o->first_nan < o->n; v++)
-        move_nans(s, add + v * o->in[0], drops ? drop + v * o->in[0] : NULL);
+    for (int64_t v = 0; v < s->places[1] && o->first_nan < o->n; v++) {
+        count_nans(o, s, add, v, 1);
+        if (drops)
+            count_nans(o, s, drop, v, -1);
+    }
 }
 
 /* ---- finding ---------------------------------------------------------------------------------------- */
@@ -230,13 +249,15 @@ QB_VEC_INLINE void put_key(const QbRankOrder *o, int64_t lane, int64_t x, uint64
         ((uint64_t *)row)[x] = key ^ o->flip;
 }
 
-static void find_lanes(const QbRankOrder *o, Sweep *s, int64_t lanes, int64_t x)
+static void find_lanes(const QbRankOrder *o, Sweep *s, const int64_t lanes[2], int64_t x)
 {
     uint32_t group[QB_ORDER_LANES], below[QB_ORDER_LANES], nans[QB_ORDER_LANES];
     memcpy(group, &s->group, sizeof(group));
     memcpy(below, &s->below, sizeof(below));
     memcpy(nans, &s->nans, sizeof(nans));
-    for (int64_t i = 0; i < lanes; i++) {
+    for (int64_t i = 0; i < o->lanes[0] * lanes[1]; i++) {
+        if (i % o->lanes[0] >= lanes[0])
+            continue;
         int64_t rank = find_lane((const uint32_t *)s->bits + i, &group[i], &below[i], (int)o->rank);
         put_key(o, i, x, nans[i] ? UINT64_MAX : key_at(o, rank));
     }
@@ -244,12 +265,13 @@ static void find_lanes(const QbRankOrder *o, Sweep *s, int64_t lanes, int64_t x)
     memcpy(&s->below, below, sizeof(below));
 }
 
-void QB_CPU_NAME(qb_rank_order_sweep)(QbRankOrder *o, int64_t u, int64_t v, int64_t lanes)
+void QB_CPU_NAME(qb_rank_order_sweep)(QbRankOrder *o, int64_t u, int64_t v, const int64_t lanes[2])
 {
-    Sweep s = {.bits = o->bits,
-               .mask = (const Line *)o->masks,
-               .places = o->size[0] + lanes - 1,
-               .first_nan = o->first_nan};
+    Sweep s = {.bits = o->bits};
+    for (int a = 0; a < 2; a++)
+        s.places[a] = o->size[a] + lanes[a] - 1;
+    s.mask[0] = (const Line *)o->masks;
+    s.mask[1] = s.mask[0] + o->size[0] + o->lanes[0] - 1;
     int64_t column = o->in[0] * o->in[1];
     const uint32_t *ranks = o->ranks + v * o->in[0] + u;
     memset(s.bits, 0, (size_t)(o->n / GROUP_BITS + 1) * QB_ORDER_GROUP * LINE_BYTES);

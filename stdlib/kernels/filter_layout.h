@@ -169,13 +169,14 @@ typedef enum QbRankMethod {
     QB_RANK_NETWORK, /* sorted columns, shared by neighbours: medians of small windows */
 } QbRankMethod;
 
-#define QB_ORDER_LANES 16 /* neighbours along axis 0 or 1 whose windows lie side by side */
+#define QB_ORDER_LANES 16 /* neighbours along axes 0 and 1 whose windows lie side by side */
 #define QB_ORDER_WORD  32 /* bits of one lane */
 #define QB_ORDER_GROUP 4  /* words of one lane that are counted together */
 
 /* ORDER: how a task is cut into blocks. */
 typedef struct QbRankBlock {
-    int lanes;      /* the axis, 0 or 1, that lanes follow */
+    int axis;       /* 0 or 1: the one that runs fastest in a block */
+    int64_t lanes;  /* along it; the others along the other */
     int64_t out[3]; /* outputs of a block, at most */
     int64_t voxels; /* of a block and its halo */
     double cost;    /* ns an output */
@@ -205,7 +206,7 @@ typedef struct QbRankLayout {
     size_t ranks;    /* ORDER: bytes of the ranks of all places */
     size_t wide;     /* ORDER: bytes of keys that a pair does not hold */
     size_t bits;     /* ORDER: bytes of the windows */
-    size_t masks;    /* ORDER: bytes of the lanes of each place along their axis */
+    size_t masks;    /* ORDER: bytes of the lanes of each place along axes 0 and 1 */
 } QbRankLayout;
 
 /* Of a task of n outputs. The method is the same for all tasks, and one of fewer outputs takes no more. */

@@ -100,7 +100,7 @@ static bool has_network(const QbRankParams *p, size_t bytes)
 }
 
 /* ns on one core to bisect a window of one voxel, by the bytes of a key: 16-bit images seldom use all their bits. */
-static const double bisect_ns[] = {[1] = 0.07, [2] = 0.22, [4] = 1.1, [8] = 4};
+static const double bisect_ns[] = {[1] = 0.07, [2] = 0.18, [4] = 1.1, [8] = 4};
 
 /* The method for an image, and its cost. ORDER: `block` is one of the largest. */
 static QbRankMethod method_of(const QbRankParams *p, const QbType *in, QbRankBlock *block,
@@ -151,7 +151,7 @@ static void add_blocks(QbRankLayout *l, const QbRankParams *p, size_t bytes, con
     l->ranks = qb_round_up(voxels * sizeof(uint32_t), 64);
     l->wide = bytes == 8 ? l->pairs : 0;
     l->bits = (voxels / QB_ORDER_WORD + QB_ORDER_GROUP) * line;
-    l->masks = (size_t)(qb_max64(p->size[0], p->size[1]) + QB_ORDER_LANES - 1) * line;
+    l->masks = (size_t)(p->size[0] + p->size[1] + QB_ORDER_LANES) * line;
 }
 
 QbRankLayout qb_rank_layout(const QbRankParams *p, const QbType *in, const int64_t n[3])

@@ -23,8 +23,9 @@ typedef struct QbRankStrip {
 
 /* ORDER: one block of a task. Axes are in the order lanes, other rows, columns. */
 typedef struct QbRankOrder {
-    int64_t in[3];   /* voxels, halo included */
-    int64_t size[3]; /* of the window */
+    int64_t in[3];    /* voxels, halo included */
+    int64_t size[3];  /* of the window */
+    int64_t lanes[2]; /* along the first two */
     int64_t rank;
     size_t bytes; /* of a key */
     bool floats;
@@ -35,7 +36,7 @@ typedef struct QbRankOrder {
     uint64_t *spare;       /* as large */
     uint64_t *wide;        /* 8 bytes: the keys of all places */
     uint32_t *ranks;       /* of all places; lanes run fastest, then rows */
-    uint32_t *masks;       /* of each place along the lanes: the lanes whose windows hold it */
+    uint32_t *masks;       /* of the places along each axis: the lanes whose windows hold them */
     void *bits;            /* of windows: a word of each lane, then the next of each */
     unsigned char *result; /* a row of keys for each lane */
     size_t pitch;          /* of those rows */
@@ -49,9 +50,10 @@ void QB_CPU_NAME(qb_rank_bisect)(const QbRankStrip *s);
 void QB_CPU_NAME(qb_rank_network)(const QbRankStrip *s);
 /* Unsigned keys of one and two bytes, others with `flip` made so: a row of keys at lane u, row v of the block; all are sorted;
  * then the results of all columns of some lanes from u on, in row v. */
+void QB_CPU_NAME(qb_rank_order_masks)(QbRankOrder *o);
 void QB_CPU_NAME(qb_rank_order_take)(QbRankOrder *o, const void *row, int64_t u, int64_t v);
 void QB_CPU_NAME(qb_rank_order_sort)(QbRankOrder *o);
-void QB_CPU_NAME(qb_rank_order_sweep)(QbRankOrder *o, int64_t u, int64_t v, int64_t lanes);
+void QB_CPU_NAME(qb_rank_order_sweep)(QbRankOrder *o, int64_t u, int64_t v, const int64_t lanes[2]);
 #endif
 
 #endif

@@ -24,12 +24,18 @@ static int64_t part_of(int64_t n, int64_t most)
     return (n + parts - 1) / parts;
 }
 
+/* Voxels of a column of windows that move at a time, along axis a, for each output. */
+static double places_of(const QbRankParams *p, const QbRankBlock *b, int a)
+{
+    int64_t lanes = a == b->axis ? b->lanes : QB_ORDER_LANES / b->lanes,
+            moves = (b->out[a] + lanes - 1) / lanes;
+    return (double)(moves * (p->size[a] - 1) + b->out[a]) / (double)b->out[a];
+}
+
 static double block_cost(const QbRankParams *p, size_t bytes, const QbRankBlock *b)
 {
-    int64_t lanes = b->out[b->lanes], size = p->size[b->lanes],
-            groups = (lanes + QB_ORDER_LANES - 1) / QB_ORDER_LANES;
     double outputs = (double)(b->out[0] * b->out[1] * b->out[2]);
-    double places = (double)((groups * (size - 1) + lanes) * p->size[1 - b->lanes]) / (double)lanes;
+    double places = places_of(p, b, 0) * places_of(p, b, 1);
     double start = 1 + 0.5 * (double)p->size[2] / (double)b->out[2]; /* the row's first window */
     return sort_ns[bytes] * (double)b->voxels / outputs + FIND_NS + MOVE_NS * places * start +
            BLOCK_NS * (double)b->voxels;
@@ -56,12 +62,17 @@ static void try_columns(const QbRankParams *p, const Limits *l, QbRankBlock b, Q
 QbRankBlock qb_rank_block(const QbRankParams *p, size_t bytes, const int64_t n[3], int64_t voxels)
 {
     static const int64_t sizes[] = {1, 2, 4, 8, 16, 32, 48, 64, 96, 128};
+    static const QbRankBlock ways[] = {{.axis = 0, .lanes = 16},
+                                       {.axis = 1, .lanes = 16},
+                                       {.axis = 0, .lanes = 4},
+                                       {.axis = 0, .lanes = 8},
+                                       {.axis = 1, .lanes = 8}};
     const Limits l = {bytes, n, voxels};
     QbRankBlock best = {.cost = 1e30};
-    for (int lanes = 0; lanes < 2; lanes++)
+    for (int way = 0; way < QB_COUNT(ways); way++)
         for (int j = 0; j < QB_COUNT(sizes); j++)
             for (int k = 0; k < QB_COUNT(sizes); k++) {
-                QbRankBlock b = {.lanes = lanes};
+                QbRankBlock b = ways[way];
                 b.out[0] = part_of(n[0], sizes[j]);
                 b.out[1] = part_of(n[1], sizes[k]);
                 if (sizes[j] < 2 * n[0] && sizes[k] < 2 * n[1])
