@@ -53,6 +53,8 @@ static void step_text(const QbPlan *p, const QbStep *s, QbText *out)
             qb_text_addf(out, ", window of %lld (%.1f MiB)", (long long)s->ring,
                          (double)s->ring_bytes / (1 << 20));
         qb_text_addf(out, ", about %.2g ns a voxel", s->cost);
+        if (s->op && s->op->method)
+            qb_text_addf(out, " by %s", s->op->method(s->params, s->in_type));
         if (s->recompute > 1)
             qb_text_addf(out, ", computed %.0f times: cheaper than storing it", s->recompute);
     }

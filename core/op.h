@@ -275,6 +275,8 @@ struct QbOp {
         running; /* a task takes its window along axis 0 from one index to the next: one of many indices costs less */
     /* Indices along axis 0 and rows of a task that is not too small for what it prepares first. NULL: 1. */
     void (*tile)(const void *params, const QbType *const *in, int64_t n[2]);
+    /* How `run` goes about it, where there are several ways: shown in plans. NULL: one way. */
+    const char *(*method)(const void *params, const QbType *const *in);
     void (*run)(const QbTask *t);
     size_t (*scratch)(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                       int64_t nx);

@@ -123,6 +123,7 @@ QbNodeId qb_count_compose(QbBuild *b, QbNodeId mask, const QbCountParams *p);
 QbNodeId qb_rank_compose(QbBuild *b, const int64_t size[3], int64_t k);
 /* ns a voxel of rank_box on one core. */
 double qb_rank_cost(const QbRankParams *p, const QbType *in);
+const char *qb_rank_box_method(const QbRankParams *p, const QbType *in);
 /* Indices and rows of a task of rank_box at least: blocks of one are sorted together. */
 void qb_rank_box_tile(const QbRankParams *p, const QbType *in, int64_t n[2]);
 

@@ -177,6 +177,16 @@ double qb_rank_cost(const QbRankParams *p, const QbType *in)
     return cost;
 }
 
+const char *qb_rank_box_method(const QbRankParams *p, const QbType *in)
+{
+    static const char *const names[] = {[QB_RANK_BISECT] = "bisection",
+                                        [QB_RANK_ORDER] = "sorted blocks",
+                                        [QB_RANK_NETWORK] = "a sorting network"};
+    QbRankBlock block;
+    double cost;
+    return names[method_of(p, in, &block, &cost)];
+}
+
 void qb_rank_box_tile(const QbRankParams *p, const QbType *in, int64_t n[2])
 {
     QbRankBlock block;

@@ -41,6 +41,11 @@ static void tile(const void *params, const QbType *const *in, int64_t n[2])
     qb_rank_box_tile(params, in[0], n);
 }
 
+static const char *method(const void *params, const QbType *const *in)
+{
+    return qb_rank_box_method(params, in[0]);
+}
+
 static void run(const QbTask *t)
 {
     t->cpu->filter->rank_box(t);
@@ -60,6 +65,7 @@ const QbOp qb_op_rank_box = {
     .cost = cost,
     .halo = halo,
     .tile = tile,
+    .method = method,
     .run = run,
     .scratch = qb_rank_box_scratch,
 };

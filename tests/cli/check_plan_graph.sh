@@ -73,6 +73,20 @@ mv far_b.npy b.npy
 expect 0 '' qbic run near.qbi -q --no-pass push-slices -t 1
 same a.npy far_a.npy
 same b.npy far_b.npy
+# how the medians are found is said, and those that sort blocks have tasks that are worth it
+cat >medians.qbi <<'END'
+p = as(noise([600, 800]), f32)
+v = as(noise([40, 200, 300]), u16)
+print max(median(p, 5)), max(median(p, 15)), max(median(v, 9)), max(rank(v, 3, 2))
+END
+expect 0 '' qbic plan medians.qbi -t 2
+[ "$(grep -c 'ns a voxel by sorted blocks' stdout.txt)" = 2 ] || fail "not two medians by sorted blocks: $(cat stdout.txt)"
+grep -q 'ns a voxel by a sorting network' stdout.txt || fail 'no sorting network'
+grep -q 'ns a voxel by bisection' stdout.txt || fail 'no bisection'
+sed -nE 's/.*tasks of ([0-9]+) × ([0-9]+) rows.* by sorted blocks.*/\1 \2/p' stdout.txt >tasks.txt
+while read -r indices rows; do
+    [ $((indices * rows)) -ge 32 ] || fail "tasks of $indices × $rows rows sort too few voxels"
+done <tasks.txt
 # what nobody needs has a place while it is written: two quanta in flight never share one
 qbic run "$SAMPLES/make_images.qbi" -q
 expect 0 '' qbic plan "$SAMPLES/slice_after.qbi" --no-pass push-slices -t 2
