@@ -108,6 +108,7 @@ typedef struct Sweep {
     const Line *mask[2]; /* of places along each axis */
     int64_t places[2];   /* of one column */
     Line group, below, nans;
+    Line left; /* of those counted in `below`, while a column moves */
 } Sweep;
 
 /* Which lanes a voxel is in. */
@@ -117,23 +118,22 @@ typedef enum Which {
     BOTH   /* … and that of its row */
 } Which;
 
-/* A voxel enters (or leaves) lanes. */
-QB_VEC_INLINE void toggle(Sweep *s, uint32_t rank, const Line *along, const Line *row, Which which,
-                          bool enters)
+/* A voxel enters or leaves lanes; in `count` those whose group is beyond it count it. */
+QB_VEC_INLINE void toggle(const Sweep *s, uint32_t rank, const Line *along, const Line *row,
+                          Which which, Line *count)
 {
     Line *line = s->bits + rank / QB_ORDER_WORD;
     QbVec bit = qb_vec_splat(QB_LANE_I32, (int64_t)1 << rank % QB_ORDER_WORD),
           at = qb_vec_splat(QB_LANE_I32, rank / GROUP_BITS);
     for (size_t k = 0; k < PARTS; k++) {
-        QbVec before = qb_vec_gt(QB_LANE_I32, s->group.part[k], at), in = bit;
+        QbVec group = s->group.part[k], in = bit;
         if (which != ALL) {
             QbVec mask = which == BOTH ? along->part[k] & row->part[k] : along->part[k];
             in &= mask;
-            before &= mask;
+            group &= mask; /* no group is before the first */
         }
         line->part[k] ^= in;
-        s->below.part[k] = enters ? qb_vec_sub(QB_LANE_I32, s->below.part[k], before)
-                                  : qb_vec_add(QB_LANE_I32, s->below.part[k], before);
+        count->part[k] = qb_vec_count_gt(QB_LANE_I32, count->part[k], group, at);
     }
 }
 
@@ -143,8 +143,8 @@ QB_VEC_INLINE void move_places(Sweep *s, const uint32_t *add, const uint32_t *dr
 {
     for (; j < end; j++) {
         if (drop)
-            toggle(s, drop[j], s->mask[0] + j, row, which, false);
-        toggle(s, add[j], s->mask[0] + j, row, which, true);
+            toggle(s, drop[j], s->mask[0] + j, row, which, &s->left);
+        toggle(s, add[j], s->mask[0] + j, row, which, &s->below);
     }
 }
 
@@ -164,6 +164,7 @@ QB_VEC_INLINE void move_column(const QbRankOrder *o, Sweep *s, const uint32_t *a
 {
     int64_t head = qb_min64(o->lanes[0] - 1, s->places[0]), all = qb_max64(head, o->size[0]);
     Sweep local = *s; /* in registers */
+    local.left = (Line){0};
     for (int64_t v = 0; v < s->places[1]; v++) {
         const uint32_t *in = add + v * o->in[0], *out = drops ? drop + v * o->in[0] : NULL;
         const Line row = s->mask[1][v];
@@ -175,6 +176,8 @@ QB_VEC_INLINE void move_column(const QbRankOrder *o, Sweep *s, const uint32_t *a
             move_places(&local, in, out, 0, s->places[0], &row, BOTH);
         }
     }
+    for (size_t k = 0; k < PARTS && drops; k++)
+        local.below.part[k] = qb_vec_sub(QB_LANE_I32, local.below.part[k], local.left.part[k]);
     *s = local;
     for (int64_t v = 0; v < s->places[1] && o->first_nan < o->n; v++) {
         count_nans(o, s, add, v, 1);
@@ -255,12 +258,12 @@ static void find_lanes(const QbRankOrder *o, Sweep *s, const int64_t lanes[2], i
     memcpy(group, &s->group, sizeof(group));
     memcpy(below, &s->below, sizeof(below));
     memcpy(nans, &s->nans, sizeof(nans));
-    for (int64_t i = 0; i < o->lanes[0] * lanes[1]; i++) {
-        if (i % o->lanes[0] >= lanes[0])
-            continue;
-        int64_t rank = find_lane((const uint32_t *)s->bits + i, &group[i], &below[i], (int)o->rank);
-        put_key(o, i, x, nans[i] ? UINT64_MAX : key_at(o, rank));
-    }
+    for (int64_t v = 0; v < lanes[1]; v++)
+        for (int64_t i = v * o->lanes[0]; i < v * o->lanes[0] + lanes[0]; i++) {
+            int64_t rank =
+                find_lane((const uint32_t *)s->bits + i, &group[i], &below[i], (int)o->rank);
+            put_key(o, i, x, nans[i] ? UINT64_MAX : key_at(o, rank));
+        }
     memcpy(&s->group, group, sizeof(group));
     memcpy(&s->below, below, sizeof(below));
 }

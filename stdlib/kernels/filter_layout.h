@@ -171,7 +171,7 @@ typedef enum QbRankMethod {
 
 #define QB_ORDER_LANES 16 /* neighbours along axes 0 and 1 whose windows lie side by side */
 #define QB_ORDER_WORD  32 /* bits of one lane */
-#define QB_ORDER_GROUP 4  /* words of one lane that are counted together */
+#define QB_ORDER_GROUP 2  /* words of one lane that are counted together */
 
 /* ORDER: how a task is cut into blocks. */
 typedef struct QbRankBlock {
