@@ -27,6 +27,9 @@ def expressions(t):
         yield f'median {n}³', f'median(v, {n})'
     for n in 3, 5, 7, 11, 13, 15, 21, 31, 61:
         yield f'median {n}²', f'median(p, {n})'
+    for n in 3, 5, 9:
+        yield f'rank {n}³', f'rank(v, {n}, {n})'
+        yield f'rank {n}²', f'rank(p, {n}, {n // 2})'
     for n in 3, 5, 7, 15:
         yield f'commuted {n}³', f'median(v, {n}) > 60'
         yield f'commuted {n}²', f'median(p, {n}) > 60'
