@@ -1,7 +1,7 @@
 /* Ranks of large windows of any type, at a cost that hardly grows with the window. The voxels of a block are sorted once, and each
  * is known by its place in that order: a window is a set of bits, one for each voxel of the block. Windows of QB_ORDER_LANES
  * neighbours lie side by side, so that a voxel enters or leaves all that hold it in one step; as they move along the row, each
- * keeps the word that its rank falls into and how many of its voxels are before it. */
+ * keeps the words that its rank falls into and how many of its voxels are before them. */
 #include "stdlib/kernels/filter_rank.h"
 
 #define LINE_BYTES (QB_ORDER_LANES * sizeof(uint32_t))
@@ -19,9 +19,7 @@ typedef struct Line {
 /* Sorts pairs by their upper half, those of equal halves stay in order: digit by digit, but for those that all share. */
 static void sort_pairs(QbRankOrder *o)
 {
-    static const uint32_t none[DIGITS][256];
-    uint32_t count[DIGITS][256];
-    memcpy(count, none, sizeof(count));
+    uint32_t count[DIGITS][256] = {{0}};
     for (int64_t k = 0; k < o->n; k++)
         for (int d = 0; d < DIGITS; d++)
             count[d][o->pair[k] >> (32 + 8 * d) & 255]++;
@@ -88,7 +86,7 @@ void QB_CPU_NAME(qb_rank_order_sort)(QbRankOrder *o)
             (uint32_t)(o->n / GROUP_BITS * o->rank / (o->size[0] * o->size[1] * o->size[2]));
 }
 
-/* Lanes lie `wide` along the first axis, then along the second: of each place along an axis, those whose windows hold it. */
+/* Lanes run along the first axis, then along the second: of each place along an axis, those whose windows hold it. */
 void QB_CPU_NAME(qb_rank_order_masks)(QbRankOrder *o)
 {
     uint32_t *mask = o->masks;
@@ -227,8 +225,8 @@ QB_VEC_INLINE int64_t find_lane(const uint32_t *bits, uint32_t *group, uint32_t 
         n += here;
         at += QB_ORDER_GROUP * QB_ORDER_LANES;
     }
-    for (int j = 0; j < QB_ORDER_GROUP - 1;
-         j++) { /* without branches: what they would do is anyone's guess */
+    /* Without branches: what they would do is anyone's guess. */
+    for (int j = 0; j < QB_ORDER_GROUP - 1; j++) {
         int above = -(n + sum[j] <= rank);
         word -= above;
         before = (sum[j] & above) | (before & ~above);

@@ -32,25 +32,29 @@ static double places_of(const QbRankParams *p, const QbRankBlock *b, int a)
     return (double)(moves * (p->size[a] - 1) + b->out[a]) / (double)b->out[a];
 }
 
-static double block_cost(const QbRankParams *p, size_t bytes, const QbRankBlock *b)
+/* `places`: those that move for each output. */
+static double block_cost(const QbRankParams *p, size_t bytes, const QbRankBlock *b, double places)
 {
     double outputs = (double)(b->out[0] * b->out[1] * b->out[2]);
-    double places = places_of(p, b, 0) * places_of(p, b, 1);
     double start = 1 + 0.5 * (double)p->size[2] / (double)b->out[2]; /* the row's first window */
     return sort_ns[bytes] * (double)b->voxels / outputs + FIND_NS + MOVE_NS * places * start +
            BLOCK_NS * (double)b->voxels;
 }
 
-/* Blocks of that many lanes and rows: as many columns as voxels allow. */
+/* Blocks of that many indices and rows: as many columns as voxels allow. */
 static void try_columns(const QbRankParams *p, const Limits *l, QbRankBlock b, QbRankBlock *best)
 {
     int64_t column = (b.out[0] + p->size[0] - 1) * (b.out[1] + p->size[1] - 1);
+    double places = places_of(p, &b, 0) * places_of(p, &b, 1),
+           sorted = (double)column / (double)(b.out[0] * b.out[1]);
+    if (sort_ns[l->bytes] * sorted + FIND_NS + MOVE_NS * places >= best->cost)
+        return; /* however many columns */
     for (int64_t most = LEAST_VOXELS;; most *= 2) {
         int64_t columns = qb_min64(most, l->voxels) / column - p->size[2] + 1;
         if (columns >= 1) {
             b.out[2] = part_of(l->n[2], qb_min64(columns, QB_ORDER_COLUMNS));
             b.voxels = column * (b.out[2] + p->size[2] - 1);
-            b.cost = block_cost(p, l->bytes, &b);
+            b.cost = block_cost(p, l->bytes, &b, places);
             if (b.cost < best->cost)
                 *best = b;
         }
@@ -61,7 +65,7 @@ static void try_columns(const QbRankParams *p, const Limits *l, QbRankBlock b, Q
 
 QbRankBlock qb_rank_block(const QbRankParams *p, size_t bytes, const int64_t n[3], int64_t voxels)
 {
-    static const int64_t sizes[] = {1, 2, 4, 8, 16, 32, 48, 64, 96, 128};
+    static const int64_t sizes[] = {64, 32, 16, 8, 4, 2, 1, 128};
     static const QbRankBlock ways[] = {{.axis = 0, .lanes = 16},
                                        {.axis = 1, .lanes = 16},
                                        {.axis = 0, .lanes = 4},
@@ -69,9 +73,9 @@ QbRankBlock qb_rank_block(const QbRankParams *p, size_t bytes, const int64_t n[3
                                        {.axis = 1, .lanes = 8}};
     const Limits l = {bytes, n, voxels};
     QbRankBlock best = {.cost = 1e30};
-    for (int way = 0; way < QB_COUNT(ways); way++)
-        for (int j = 0; j < QB_COUNT(sizes); j++)
-            for (int k = 0; k < QB_COUNT(sizes); k++) {
+    for (int j = 0; j < QB_COUNT(sizes); j++)
+        for (int k = 0; k < QB_COUNT(sizes); k++)
+            for (int way = 0; way < QB_COUNT(ways); way++) {
                 QbRankBlock b = ways[way];
                 b.out[0] = part_of(n[0], sizes[j]);
                 b.out[1] = part_of(n[1], sizes[k]);
