@@ -9,8 +9,8 @@
 #define REACH_SHARED \
     16 /* of a tall window: one more index in a quantum shares the loads of so many */
 #define RUNNING_BYTES \
-    (4 * QUANTUM_BYTES) /* what quanta may grow to where windows run along axis 0 */
-#define TILE_NS 250e3   /* time of a task */
+    (16 * QUANTUM_BYTES) /* what quanta may grow to where windows run along axis 0 */
+#define TILE_NS 250e3    /* time of a task */
 #define PAGE    4096
 
 static int64_t plane_voxels(const QbStep *s)
@@ -311,22 +311,35 @@ static void try_chunks(Planner *p, int shrink, bool tight)
 /* What lies in memory is copied; labels are painted from runs. */
 static double refill_cost(const QbStep *s)
 {
-    return s->type.kind == QB_LABELS ? 0.7 : 0.15 * (double)qb_pix_bytes(s->type.pix);
+    return s->type.kind == QB_LABELS ? 0.7 : 0.1 * (double)qb_pix_bytes(s->type.pix);
 }
 
-static double cost_of(const QbStep *s)
+/* What packing takes depends on the voxels more than on anything that is known here: these are a foam's. */
+static double sink_cost(const Planner *p, const QbStep *s)
+{
+    static const double deflate[] = {0, 12, 35, 0, 50, 0, 0, 0, 80};
+    const QbType *t = s->in_type[0];
+    QbFormat format = p->g->outputs[s->output].format;
+    if (format == QB_FORMAT_NPY)
+        return 0.4 + 0.8 * (double)qb_pix_bytes(sink_store(p, s));
+    if (format == QB_FORMAT_PNG)
+        return t->kind == QB_MASK ? 16 : qb_pix_info[t->pix].is_float ? 60 : 32;
+    return t->kind == QB_MASK || t->kind == QB_LABELS ? 8 : deflate[qb_pix_bytes(t->pix)];
+}
+
+static double cost_of(const Planner *p, const QbStep *s)
 {
     if (s->kind == QB_STEP_REFILL)
         return refill_cost(s);
-    if (s->op && s->op->cost)
-        return s->op->cost(s->params, s->in_type);
-    return s->kind == QB_STEP_SINK ? 8.0 : 0.5;
+    if (s->kind == QB_STEP_SINK)
+        return sink_cost(p, s);
+    return s->op && s->op->cost ? s->op->cost(s->params, s->in_type) : 0.5;
 }
 
 static void set_costs(Planner *p)
 {
     for (int i = 0; i < p->n_steps; i++)
-        p->steps[i].cost = cost_of(&p->steps[i]);
+        p->steps[i].cost = cost_of(p, &p->steps[i]);
 }
 
 bool qb_plan_memory(Planner *p)
