@@ -57,31 +57,50 @@ static inline __attribute__((always_inline)) void join_word(uint32_t *parent, co
     }
 }
 
-/* Of rows that reach one another along x, bits are pairs of columns x, x + 1: runs touch where both have a voxel in one pair, and
- * no two runs of a beam do. `by_comp`: nodes are components, else the runs themselves. */
+enum { JOIN_SPAN = 32 }; /* words whose contacts are looked for together */
+
+/* Contacts in n words from w on; returns whether there are any. Of rows that reach one another along x, bits are pairs of columns
+ * x, x + 1: runs touch where both have a voxel in one pair, and no two runs of a beam do. */
+static inline __attribute__((always_inline)) bool find_contacts(uint64_t *restrict met,
+                                                                const QbSide *p, const QbSide *q,
+                                                                int64_t w, int64_t n, bool reach)
+{
+    const uint64_t *pa = p->a + w, *pb = p->b + w, *qa = q->a + w, *qb = q->b + w;
+    uint64_t any = 0;
+    for (int64_t k = 0; k < n; k++) {
+        uint64_t l = pa[k] | pb[k], h = qa[k] | qb[k];
+        if (reach) {
+            l |= l >> 1 | (pa[k + 1] | pb[k + 1]) << 63;
+            h |= h >> 1 | (qa[k + 1] | qb[k + 1]) << 63;
+        }
+        met[k] = l & h;
+        any |= met[k];
+    }
+    return any != 0;
+}
+
+/* `by_comp`: nodes are components, else the runs themselves. */
 static inline __attribute__((always_inline)) void join_sides(uint32_t *parent, const QbSide *p,
                                                              const QbSide *q, int64_t words,
                                                              bool reach, bool by_comp)
 {
-    uint32_t i = UINT32_MAX, j = UINT32_MAX; /* the last runs before the word; 0 − 1 wraps */
-    uint64_t l = p->a[0] | p->b[0], h = q->a[0] | q->b[0];
-    for (int64_t w = 0; w < words; w++) {
-        uint64_t l_next = p->a[w + 1] | p->b[w + 1], h_next = q->a[w + 1] | q->b[w + 1];
-        uint64_t p_heads = p->heads[w], q_heads = q->heads[w];
-        uint64_t met = reach ? (l | l >> 1 | l_next << 63) & (h | h >> 1 | h_next << 63) : l & h;
-        if (met && reach) {
-            const uint64_t cut[2] = {p_heads >> 1 | p->heads[w + 1] << 63,
-                                     q_heads >> 1 | q->heads[w + 1] << 63};
-            const uint32_t run[2] = {i + (uint32_t)(p_heads & 1), j + (uint32_t)(q_heads & 1)};
-            join_word(parent, p, q, met, cut, run, by_comp);
-        } else if (met) {
-            join_word(parent, p, q, met, (const uint64_t[2]){p_heads, q_heads},
-                      (const uint32_t[2]){i, j}, by_comp);
+    uint32_t run[2] = {UINT32_MAX, UINT32_MAX}; /* the last ones before a word; 0 − 1 wraps */
+    uint64_t met[JOIN_SPAN];
+    for (int64_t from = 0; from < words; from += JOIN_SPAN) {
+        int64_t n = qb_min64(JOIN_SPAN, words - from);
+        if (!find_contacts(met, p, q, from, n, reach) && from + n == words)
+            return;
+        for (int64_t k = 0; k < n; k++) {
+            const uint64_t *ph = p->heads + from + k, *qh = q->heads + from + k;
+            if (met[k] && reach)
+                join_word(parent, p, q, met[k],
+                          (const uint64_t[2]){ph[0] >> 1 | ph[1] << 63, qh[0] >> 1 | qh[1] << 63},
+                          (const uint32_t[2]){run[0] + (ph[0] & 1), run[1] + (qh[0] & 1)}, by_comp);
+            else if (met[k])
+                join_word(parent, p, q, met[k], (const uint64_t[2]){ph[0], qh[0]}, run, by_comp);
+            run[0] += count_bits(ph[0]);
+            run[1] += count_bits(qh[0]);
         }
-        i += count_bits(p_heads);
-        j += count_bits(q_heads);
-        l = l_next;
-        h = h_next;
     }
 }
 
