@@ -43,18 +43,28 @@ static inline uint64_t lowest_of_each(uint64_t v, uint64_t cut)
     return v & ~((v | top) - cut);
 }
 
-/* Unites the runs that meet in a word. Bits of `met` are contacts, at most one run of each side is concerned with a bit; the runs of
- * a side are cut at `p_cut`, `q_cut`, and i, j are the last ones that began before those. */
+/* Where a walk along two sides is. */
+typedef struct Walk {
+    uint32_t run[2]; /* the last runs that began before the word */
+    bool united;     /* and they are known to touch */
+} Walk;
+
+/* Unites the runs that meet in a word. Bits of `met` are contacts, at most one run of each side is concerned with a bit; the runs
+ * of a side are cut at its bits of `cut`. Two runs that touch are united once. */
 static inline __attribute__((always_inline)) void join_word(uint32_t *parent, const QbSide *p,
                                                             const QbSide *q, uint64_t met,
-                                                            const uint64_t cut[2],
-                                                            const uint32_t run[2], bool by_comp)
+                                                            const uint64_t cut[2], Walk *at,
+                                                            bool by_comp)
 {
-    for (uint64_t f = lowest_of_each(met, cut[0] | cut[1] | 1); f; f &= f - 1) {
+    uint64_t cuts = cut[0] | cut[1], first = cuts & (0 - cuts);
+    uint64_t news = at->united ? met & (0 - first) : met;
+    for (uint64_t f = lowest_of_each(news, cuts | 1); f; f &= f - 1) {
         uint64_t before = up_to_lowest(f);
-        uint32_t a = run[0] + count_bits(cut[0] & before), b = run[1] + count_bits(cut[1] & before);
+        uint32_t a = at->run[0] + count_bits(cut[0] & before);
+        uint32_t b = at->run[1] + count_bits(cut[1] & before);
         unite(parent, p->base + (by_comp ? p->comp[a] : a), q->base + (by_comp ? q->comp[b] : b));
     }
+    at->united = cuts ? met >> (63 - __builtin_clzll(cuts)) != 0 : true;
 }
 
 enum { JOIN_SPAN = 32 }; /* words whose contacts are looked for together */
@@ -84,7 +94,10 @@ static inline __attribute__((always_inline)) void join_sides(uint32_t *parent, c
                                                              const QbSide *q, int64_t words,
                                                              bool reach, bool by_comp)
 {
-    uint32_t run[2] = {UINT32_MAX, UINT32_MAX}; /* the last ones before a word; 0 − 1 wraps */
+    /* −1 wraps. Pairs of columns begin one column early. */
+    Walk at = {
+        {UINT32_MAX + (reach ? p->heads[0] & 1 : 0), UINT32_MAX + (reach ? q->heads[0] & 1 : 0)},
+        false};
     uint64_t met[JOIN_SPAN];
     for (int64_t from = 0; from < words; from += JOIN_SPAN) {
         int64_t n = qb_min64(JOIN_SPAN, words - from);
@@ -92,14 +105,17 @@ static inline __attribute__((always_inline)) void join_sides(uint32_t *parent, c
             return;
         for (int64_t k = 0; k < n; k++) {
             const uint64_t *ph = p->heads + from + k, *qh = q->heads + from + k;
-            if (met[k] && reach)
-                join_word(parent, p, q, met[k],
-                          (const uint64_t[2]){ph[0] >> 1 | ph[1] << 63, qh[0] >> 1 | qh[1] << 63},
-                          (const uint32_t[2]){run[0] + (ph[0] & 1), run[1] + (qh[0] & 1)}, by_comp);
-            else if (met[k])
-                join_word(parent, p, q, met[k], (const uint64_t[2]){ph[0], qh[0]}, run, by_comp);
-            run[0] += count_bits(ph[0]);
-            run[1] += count_bits(qh[0]);
+            uint64_t cut[2] = {ph[0], qh[0]};
+            if (reach) {
+                cut[0] = ph[0] >> 1 | ph[1] << 63;
+                cut[1] = qh[0] >> 1 | qh[1] << 63;
+            }
+            if (met[k])
+                join_word(parent, p, q, met[k], cut, &at, by_comp);
+            else
+                at.united &= (cut[0] | cut[1]) == 0;
+            at.run[0] += count_bits(cut[0]);
+            at.run[1] += count_bits(cut[1]);
         }
     }
 }
