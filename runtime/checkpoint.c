@@ -20,10 +20,7 @@
 #define EVERY      3.0   /* seconds between two */
 #define SHARE      40.0  /* a checkpoint takes one part of so many of the time: 2.5 % */
 #define FIRST_RATE 200e6 /* bytes a second, before one was measured */
-enum {
-    BLOCK = 1 << 18,
-    STATES = 2 /* of what operators keep: one more when any of them keeps it in another form */
-};
+enum { BLOCK = 1 << 18 };
 
 static bool is_kept(const QbStep *s, int pass)
 {
@@ -36,7 +33,6 @@ static bool is_kept(const QbStep *s, int pass)
 static void hash_plan(const QbPlan *plan, char hex[65])
 {
     QbText t = {0};
-    qb_text_addf(&t, "states %d\n", STATES);
     for (int i = 0; i < plan->n_steps; i++) {
         const QbStep *s = &plan->steps[i];
         qb_text_addf(&t, "%d %s.%d %d %d %d%d%d %d", s->kind, s->op ? s->op->name : "",

@@ -50,6 +50,11 @@ static QbBeams beams(const QbFoldCtx *c)
     return qb_label_beams(c->in_type[0]->rank, (int)((const Params *)c->params)->connectivity);
 }
 
+static int64_t grain(const QbFoldCtx *c)
+{
+    return beams(c).bz;
+}
+
 static size_t state_bytes(const QbFoldCtx *c)
 {
     QbBeams b = beams(c);
@@ -132,6 +137,7 @@ static const QbFoldOps fold = {
     .fill = fill,
     .close = close_state,
     .keep = keep,
+    .grain = grain,
 };
 
 const QbOp qb_op_label = {
@@ -142,7 +148,7 @@ const QbOp qb_op_label = {
     .follows = "scipy.ndimage.label",
     .examples = (const char *const[]){"label(mask)",
                                       "image |> threshold(otsu) |> label(connectivity=4)", NULL},
-    .version = 1,
+    .version = 2,
     .params = params,
     .n_params = QB_COUNT(params),
     .param_size = sizeof(Params),
