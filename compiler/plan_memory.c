@@ -317,7 +317,7 @@ static void try_chunks(Planner *p, int shrink, bool tight)
 /* What lies in memory is copied; labels are painted from runs. */
 static double refill_cost(const QbStep *s)
 {
-    return s->type.kind == QB_LABELS ? 0.7 : 0.15 * (double)qb_pix_bytes(s->type.pix);
+    return s->type.kind == QB_LABELS ? 0.33 : 0.15 * (double)qb_pix_bytes(s->type.pix);
 }
 
 static double cost_of(const QbStep *s)

@@ -28,6 +28,12 @@ static inline uint64_t ranks8(uint64_t bits)
 }
 #endif
 
+static inline void fill(uint32_t *to, int n, uint32_t label)
+{
+    for (int k = 0; k < n; k++)
+        to[k] = label;
+}
+
 /* The labels of 64 columns, set or not: label[k] from the k-th head on. */
 static inline void spread64(uint32_t *to, const uint32_t *label, uint64_t heads)
 {
@@ -48,10 +54,16 @@ static inline void spread64(uint32_t *to, const uint32_t *label, uint64_t heads)
         label += ranks >> 56;
     }
 #else
-    for (int x = 0; x < 64; x++) {
-        label += heads >> x & 1;
-        to[x] = *label;
+    if (count_bits(heads) > 4) {
+        for (int x = 0; x < 64; x++) {
+            label += heads >> x & 1;
+            to[x] = *label;
+        }
+        return;
     }
+    fill(to, 64, *label++);
+    for (; heads; heads &= heads - 1)
+        fill(to + __builtin_ctzll(heads), 64 - __builtin_ctzll(heads), *label++);
 #endif
 }
 
@@ -70,8 +82,21 @@ static inline void mask64(uint32_t *out, const uint32_t *label, uint64_t bits)
         _mm256_storeu_si256((__m256i *)(out + x), v);
     }
 #else
-    for (int x = 0; x < 64; x++)
-        out[x] = label[x] & (0 - (uint32_t)(bits >> x & 1));
+    typedef uint32_t Lanes __attribute__((vector_size(16)));
+    const Lanes bit = {1, 2, 4, 8};
+    if (bits == 0 || bits == ~UINT64_C(0)) {
+        if (bits)
+            memcpy(out, label, 64 * sizeof(*out));
+        else
+            memset(out, 0, 64 * sizeof(*out));
+        return;
+    }
+    for (int x = 0; x < 64; x += 4) {
+        Lanes v, some = (Lanes){0} + (uint32_t)(bits >> x & 15);
+        memcpy(&v, label + x, sizeof(v));
+        v &= (Lanes)((some & bit) == bit);
+        memcpy(out + x, &v, sizeof(v));
+    }
 #endif
 }
 
@@ -84,8 +109,8 @@ static void paint_word(const QbPaint *p, int64_t w, const uint32_t *label, int64
         any |= p->bits[k][w];
     if (any && p->heads[w])
         spread64(all, label, p->heads[w]);
-    for (int k = 0; k < 64 && !p->heads[w]; k++)
-        all[k] = *label;
+    if (any && !p->heads[w])
+        fill(all, 64, *label);
     for (int k = 0; k < p->n; k++) {
         if (x >= x0 && x + 64 <= x1) {
             mask64(p->out[k] + (x - x0), all, p->bits[k][w]);

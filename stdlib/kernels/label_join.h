@@ -26,7 +26,14 @@ static inline void unite(uint32_t *parent, uint32_t a, uint32_t b)
 
 static inline uint32_t count_bits(uint64_t v)
 {
+#ifdef __POPCNT__
     return (uint32_t)__builtin_popcountll(v);
+#else /* the compiler would call a function */
+    v -= v >> 1 & UINT64_C(0x5555555555555555);
+    v = (v & UINT64_C(0x3333333333333333)) + (v >> 2 & UINT64_C(0x3333333333333333));
+    v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (uint32_t)(v * UINT64_C(0x0101010101010101) >> 56);
+#endif
 }
 
 /* The lowest set bit and all below it. */
