@@ -33,9 +33,10 @@ size_t qb_label_state_bytes(const QbFoldCtx *c, const QbBeams *b)
     double slots = voxels / (b->solid ? 2 : 4); /* more components than that do not fit */
     bytes += share(c->env, slots * 8);
     if (c->wants_image) {
-        /* A tile of one slice has beams of one slice. */
-        double rows = voxels / (double)nx, words = (double)(nx + 63) / 64 + 1;
-        double all_runs = voxels / 2 / b->by * sizeof(uint32_t) + 2 * rows * words * 8;
+        /* Tiles of one slice have beams of one slice. Heads and rows. */
+        double layers = (double)(hi[0] - lo[0]), rows = layers * (double)ny;
+        double all_runs = layers * (double)runs * sizeof(uint32_t) +
+                          2 * rows * (double)qb_label_pitch(nx) * sizeof(uint64_t);
         bytes += share(c->env, slots * 8) + share(c->env, all_runs);
         bytes += share(c->env, slots * 8) + share(c->env, slots * 4) + share(c->env, voxels / 1024);
     }

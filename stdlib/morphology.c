@@ -61,10 +61,8 @@ double qb_morph_cost(const QbElement *e, const QbType *in)
     if (is_round(e) && in->kind == QB_MASK)
         return qb_near_cost(e->r, 2, in->rank) + qb_near_cost(e->r, 0, in->rank) +
                (in->rank == 3 ? qb_near_cost(e->r, 1, in->rank) : 0);
-    return (in->kind == QB_MASK             ? 0.6
-            : qb_pix_info[in->pix].is_float ? 1.4
-                                            : 0.8) *
-           (0.5 + 0.05 * (double)((2 * reach[0] + 1) * (2 * reach[1] + 1))) * bytes;
+    double each = bytes == 1 ? 0.6 : qb_pix_info[in->pix].is_float ? 1.4 : 1.1;
+    return each * (0.5 + 0.05 * (double)((2 * reach[0] + 1) * (2 * reach[1] + 1))) * bytes;
 }
 
 /* Is anything there but the centre? */
