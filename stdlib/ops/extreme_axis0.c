@@ -3,8 +3,6 @@
 
 static const char *const borders[] = {"mirror", "constant", NULL};
 
-#define MOST_INDICES 16 /* that a task asks for */
-
 static const QbParam rows[] = {
     {.name = "image",
      .slot = QB_SLOT_INPUT,
@@ -57,18 +55,7 @@ static double cost(const void *params, const QbType *const *in)
     double bytes = (double)qb_pix_bytes(in[0]->pix);
     if (in[0]->rank == 2)
         return 0.05 + 0.11 * bytes;
-    if (p->size[0] > QB_EXTREME_DIRECT)
-        return (0.25 + 0.01 * (double)p->size[0]) * bytes;
-    return 0.03 + 0.03 * (double)p->size[0] * bytes;
-}
-
-/* A task begins with the extremes of a window's slices. */
-static void tile(const void *params, const QbType *const *in, int64_t n[2])
-{
-    const QbExtremeParams *p = params;
-    (void)in;
-    n[0] = p->size[0] > QB_EXTREME_DIRECT ? qb_min64(p->size[0], MOST_INDICES) : 1;
-    n[1] = 1;
+    return 0.03 + (p->size[0] > QB_EXTREME_DIRECT ? 0.36 : 0.035 * (double)p->size[0]) * bytes;
 }
 
 static void run(const QbTask *t)
@@ -89,7 +76,7 @@ const QbOp qb_op_extreme_axis0 = {
     .check = check,
     .cost = cost,
     .halo = halo,
-    .tile = tile,
+    .running = true,
     .run = run,
     .scratch = qb_extreme_axis0_scratch,
 };

@@ -1,5 +1,5 @@
 /* extreme_plane: the smallest or largest voxel of a window in axes 1 and 2. */
-#include "stdlib/kernels/filter_layout.h"
+#include "stdlib/kernels/filter.h"
 
 static const char *const borders[] = {"mirror", "constant", NULL};
 
@@ -53,19 +53,9 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 static double cost(const void *params, const QbType *const *in)
 {
     const QbExtremeParams *p = params;
-    double ns = 0;
-    for (int a = 1; a < 3; a++)
-        ns += p->size[a] > 1 ? 0.045 + 0.005 * (double)p->size[a] : 0.02;
-    return 0.04 + ns * (double)qb_pix_bytes(in[0]->pix);
-}
-
-/* A task begins with the extremes of a window's rows. */
-static void tile(const void *params, const QbType *const *in, int64_t n[2])
-{
-    const QbExtremeParams *p = params;
-    (void)in;
-    n[0] = 1;
-    n[1] = p->size[1] > QB_EXTREME_DIRECT ? 4 * p->size[1] : 1;
+    double ns = p->size[1] > 1 ? 0.06 + 0.007 * (double)p->size[1] : 0.02;
+    ns += p->size[2] > 1 ? 0.06 + 0.003 * (double)p->size[2] : 0.02;
+    return ns * (double)qb_pix_bytes(in[0]->pix);
 }
 
 static void run(const QbTask *t)
@@ -86,7 +76,6 @@ const QbOp qb_op_extreme_plane = {
     .check = check,
     .cost = cost,
     .halo = halo,
-    .tile = tile,
     .run = run,
     .scratch = qb_extreme_plane_scratch,
 };
