@@ -9,9 +9,8 @@
 #define REACH_SHARED \
     16 /* of a tall window: one more index in a quantum shares the loads of so many */
 #define RUNNING_BYTES \
-    (16 *             \
-     QUANTUM_BYTES)   /* what quanta may grow to where windows run along it, or tasks want many */
-#define TILE_NS 250e3 /* time of a task */
+    (16 * QUANTUM_BYTES) /* what quanta may grow to where tasks of many indices cost less */
+#define TILE_NS 250e3    /* time of a task */
 #define PAGE    4096
 
 static int64_t up(int64_t v, int64_t to)
