@@ -273,6 +273,8 @@ struct QbOp {
                    const QbType *const *in); /* true: inputs must be stored whole first */
     bool
         running; /* a task takes its window along axis 0 from one index to the next: one of many indices costs less */
+    int64_t
+        together; /* rows that `run` makes at a time: a task of whole groups of them costs less; 0: 1 */
     void (*run)(const QbTask *t);
     size_t (*scratch)(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                       int64_t nx);
