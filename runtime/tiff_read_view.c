@@ -209,6 +209,8 @@ static bool set_info(const Ask *a, const Choice *c, int sample, QbImageInfo *inf
         .bits = p->bits,
         .samples = p->samples,
         .file_bytes = a->ix->file_bytes,
+        .packed_bytes =
+            (double)a->ix->file_bytes / (double)a->ix->n_pages / ((double)p->w * (double)p->h),
     };
     const int64_t n[3] = {volume ? c->count : p->h, volume ? p->h : 1, p->w};
     const double size[3] = {volume ? spacing[0] : spacing[1], volume ? spacing[1] : 0, spacing[2]};
