@@ -59,7 +59,7 @@ static double cost_of(const QbImageInfo *info)
     } known[] = {{"none", 0.15}, {"packbits", 0.3}, {"lzw", 4}};
     double bytes = info->samples * (info->bits < 8 ? 1 : info->bits / 8), ns = 8;
     if (strcmp("deflate", info->compression) == 0)
-        return 0.1 + 4.2 * fmin(info->packed_bytes, bytes) + 0.1 * bytes;
+        return 0.1 + 3.4 * fmin(info->packed_bytes, bytes) + 0.1 * bytes;
     for (int k = 0; k < QB_COUNT(known); k++)
         if (strcmp(known[k].compression, info->compression) == 0)
             ns = known[k].ns;
