@@ -34,7 +34,8 @@ static double cost_apart(const QbFirParams *p, const QbType *in)
     double r = (double)qb_fir_radius(p, 0);
     double reach = (2 * r + 1) * (double)(in->n[1] * in->n[2]) * (double)qb_pix_bytes(in->pix);
     bool is_far = qb_pix_bytes(in->pix) >= 4 && reach > 16e6;
-    return 0.55 + 0.13 * r + (is_far ? 1.6 : in->pix == QB_F64 ? 0.3 : 0);
+    bool is_dear = in->pix == QB_U32 || in->pix == QB_F64;
+    return 0.55 + 0.13 * r + (is_far ? 1.6 : is_dear ? 0.3 : 0);
 }
 
 double qb_linear_cost(const QbFirParams *p, const QbType *in, int first, int last)

@@ -41,8 +41,8 @@ static double cost_of(const QbInstr *in)
         return 0.01;
     if (op == QB_I_EXP || op == QB_I_LOG)
         return 1.8;
-    if (op == QB_I_LOAD && is_in_place(in))
-        return ns / 2;
+    if (op == QB_I_LOAD)
+        return is_in_place(in) ? ns / 2 : in->reg == QB_REG_F64 ? 2 * ns : ns;
     return ns + (op == QB_I_STORE ? 0.05 * fmin(4, (double)qb_pix_bytes((QbPix)in->pix)) : 0);
 }
 
