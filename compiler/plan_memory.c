@@ -9,9 +9,14 @@
 #define REACH_SHARED \
     16 /* of a tall window: one more index in a quantum shares the loads of so many */
 #define RUNNING_BYTES \
-    (4 * QUANTUM_BYTES) /* what quanta may grow to where windows run along axis 0 */
-#define TILE_NS 250e3   /* time of a task */
+    (16 * QUANTUM_BYTES) /* what quanta may grow to where windows run along axis 0 */
+#define TILE_NS 250e3    /* time of a task */
 #define PAGE    4096
+
+static int64_t up(int64_t v, int64_t to)
+{
+    return (v + to - 1) / to * to;
+}
 
 static int64_t plane_voxels(const QbStep *s)
 {
@@ -42,13 +47,25 @@ static int64_t reach_of(const QbStep *s)
     return reach;
 }
 
+static QbFoldCtx fold_ctx(const Planner *p, const QbStep *s)
+{
+    return (QbFoldCtx){.params = s->params,
+                       .in_type = s->in_type,
+                       .n_in = s->n_in,
+                       .out_type = &s->type,
+                       .env = &p->env,
+                       .wants_image = s->wants_image,
+                       .domain = s->box};
+}
+
 /* What the steps of a pass ask of its quantum. */
 typedef struct PassNeeds {
     int64_t plane, ticks, reach;
+    int64_t grain;   /* of folds */
     int64_t running; /* reach of windows that run along axis 0 */
 } PassNeeds;
 
-static void add_needs(PassNeeds *n, const QbStep *s)
+static void add_needs(const Planner *p, PassNeeds *n, const QbStep *s)
 {
     const QbType *t = qb_step_has_ring(s) ? &s->type : s->in_type[0]; /* what goes through memory */
     n->plane = qb_max64(n->plane, plane_voxels(s) * (int64_t)qb_pix_bytes(t->pix));
@@ -56,6 +73,10 @@ static void add_needs(PassNeeds *n, const QbStep *s)
     n->reach = qb_max64(n->reach, reach_of(s));
     if (s->op && s->op->running)
         n->running = qb_max64(n->running, reach_of(s));
+    if (s->kind == QB_STEP_FOLD && s->op->fold->grain) {
+        QbFoldCtx c = fold_ctx(p, s);
+        n->grain = qb_max64(n->grain, s->op->fold->grain(&c));
+    }
 }
 
 /* Quantum of each pass before the budget is looked at: the largest plane decides. */
@@ -65,11 +86,12 @@ static void find_wanted_quanta(Planner *p)
     p->wanted = QB_NEW_N(p->arena, int64_t, p->plan->n_passes + 1);
     for (int i = 0; i < p->n_steps; i++)
         if (qb_step_runs(&p->steps[i]))
-            add_needs(&needs[p->steps[i].pass], &p->steps[i]);
+            add_needs(p, &needs[p->steps[i].pass], &p->steps[i]);
     for (int pass = 0; pass < p->plan->n_passes; pass++) {
         const PassNeeds *n = &needs[pass];
         int64_t k = qb_max64(1 + n->reach / REACH_SHARED, QUANTUM_BYTES / qb_max64(1, n->plane));
         k = qb_max64(k, qb_min64(n->running, RUNNING_BYTES / qb_max64(1, n->plane)));
+        k = up(k, qb_max64(1, n->grain));
         /* Enough quanta that the threads find work along the clock too. */
         int64_t most = qb_max64(1, n->ticks) / (4 * p->o->threads);
         p->wanted[pass] = qb_clamp64(k, 1, qb_max64(1, most));
@@ -100,11 +122,6 @@ static int64_t atom_of(const Planner *p, const QbStep *s)
     if (s->kind == QB_STEP_SINK && p->o->sink_atom)
         atom = p->o->sink_atom(sink_type(s), sink_store(p, s));
     return qb_max64(1, atom);
-}
-
-static int64_t up(int64_t v, int64_t to)
-{
-    return (v + to - 1) / to * to;
 }
 
 /* Tiles of one quantum: as many as there is work for, and at least one for each thread where that is not too small. */
@@ -214,17 +231,6 @@ static size_t rows_of(const QbStep *s, int64_t ni, int64_t ny)
     return rows * sizeof(void *) + qb_round_up(bytes, 64);
 }
 
-static QbFoldCtx fold_ctx(const Planner *p, const QbStep *s)
-{
-    return (QbFoldCtx){.params = s->params,
-                       .in_type = s->in_type,
-                       .n_in = s->n_in,
-                       .out_type = &s->type,
-                       .env = &p->env,
-                       .wants_image = s->wants_image,
-                       .domain = s->box};
-}
-
 static void size_fold(const Planner *p, QbStep *s, int64_t ni, int64_t ny, int64_t nx)
 {
     const QbFoldOps *f = s->op->fold;
@@ -313,22 +319,35 @@ static void try_chunks(Planner *p, int shrink, bool tight)
 /* What lies in memory is copied; labels are painted from runs. */
 static double refill_cost(const QbStep *s)
 {
-    return s->type.kind == QB_LABELS ? 0.7 : 0.15 * (double)qb_pix_bytes(s->type.pix);
+    return s->type.kind == QB_LABELS ? 0.33 : 0.1 * (double)qb_pix_bytes(s->type.pix);
 }
 
-static double cost_of(const QbStep *s)
+/* What packing takes depends on the voxels more than on anything that is known here: these are a foam's. */
+static double sink_cost(const Planner *p, const QbStep *s)
+{
+    static const double deflate[] = {0, 12, 35, 0, 50, 0, 0, 0, 80};
+    const QbType *t = s->in_type[0];
+    QbFormat format = p->g->outputs[s->output].format;
+    if (format == QB_FORMAT_NPY)
+        return 0.4 + 0.8 * (double)qb_pix_bytes(sink_store(p, s));
+    if (format == QB_FORMAT_PNG)
+        return t->kind == QB_MASK ? 16 : qb_pix_info[t->pix].is_float ? 60 : 32;
+    return t->kind == QB_MASK || t->kind == QB_LABELS ? 8 : deflate[qb_pix_bytes(t->pix)];
+}
+
+static double cost_of(const Planner *p, const QbStep *s)
 {
     if (s->kind == QB_STEP_REFILL)
         return refill_cost(s);
-    if (s->op && s->op->cost)
-        return s->op->cost(s->params, s->in_type);
-    return s->kind == QB_STEP_SINK ? 8.0 : 0.5;
+    if (s->kind == QB_STEP_SINK)
+        return sink_cost(p, s);
+    return s->op && s->op->cost ? s->op->cost(s->params, s->in_type) : 0.5;
 }
 
 static void set_costs(Planner *p)
 {
     for (int i = 0; i < p->n_steps; i++)
-        p->steps[i].cost = cost_of(&p->steps[i]);
+        p->steps[i].cost = cost_of(p, &p->steps[i]);
 }
 
 bool qb_plan_memory(Planner *p)

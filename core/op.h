@@ -189,6 +189,8 @@ typedef struct QbFoldOps {
     /* Folds whose result is a raster: copies any box of it, from any thread, after finish. */
     bool (*fill)(void *state, const QbTile *out, QbErr *err);
     void (*close)(void *state);
+    /* Indices along axis 0 that cost less together: quanta hold a multiple, where memory allows. NULL: 1. */
+    int64_t (*grain)(const QbFoldCtx *c);
     /* Names the parts of a state that is not finished, on its way into a checkpoint (partials of ANY were merged into it)
      * or back into one that was just opened. The layout may change with the operator's version alone. */
     bool (*keep)(const QbFoldCtx *c, void *state, QbKeep *k, QbErr *err);

@@ -28,7 +28,7 @@ typedef struct QbImageInfo {
     const char *compression; /* "none" "packbits" "lzw" "deflate" … */
     int bits, samples;
     int64_t file_bytes;
-    double packed_bytes;  /* that the files hold for a voxel, all pages of them alike */
+    int64_t packed_bytes; /* that the file has for the pages that are read */
     int64_t worker_bytes; /* that each worker of a reader may come to hold */
 } QbImageInfo;
 

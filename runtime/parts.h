@@ -100,6 +100,23 @@ void qb_ready_seek(Live *l, int64_t tick);
 /* First tick of the ring that a consumer still needs. */
 int64_t qb_ready_released(const Run *run, const Live *l);
 
+/* spread.c: workers on processors of their own. All but `move` are called with the scheduler's lock held. */
+typedef struct Spread {
+    int *cpu; /* per worker: where it works; -1: it does not */
+    int workers;
+    bool on; /* there are as many processors as workers */
+} Spread;
+
+void qb_spread_open(Spread *s, int workers);
+void qb_spread_close(Spread *s);
+/* Worker w, the caller, runs here now. */
+void qb_spread_see(Spread *s, int w);
+/* Worker w has no work. */
+void qb_spread_rest(Spread *s, int w);
+/* The processor to which the caller, worker w, ought to move; -1: it may stay. */
+int qb_spread_claim(Spread *s, int w);
+void qb_spread_move(int cpu);
+
 /* sched.c: all tasks of one pass. */
 bool qb_sched_pass(Run *run, int pass, QbErr *err);
 /* How many of the threads that are wanted a pass gets: a little one is done before they have started. */

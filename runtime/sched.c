@@ -18,6 +18,7 @@ typedef struct Sched {
     int waiting, busy;
     int in_vain;    /* workers that found nothing since the last task was done */
     Live **working; /* per worker: the step it works on */
+    Spread spread;
     double last_change;
     double next_save; /* when a checkpoint is due */
     bool failed;
@@ -150,6 +151,7 @@ static void do_task(Sched *c, Task *t, int w)
     account(c, at[0]);
     c->busy++;
     c->working[w] = t->l;
+    qb_spread_see(&c->spread, w);
     pthread_mutex_unlock(&c->lock);
     at[2] = run->workers[w].cpu < 0 ? cpu_of(run) : run->workers[w].cpu;
     bool ok = run_task(run, t, &box, w, &err);
@@ -235,6 +237,17 @@ static bool is_due(Sched *c)
     return isfinite(qb_checkpoint_next(c->run, c->pass));
 }
 
+/* The same. Moving takes as long as a short task: others may go on meanwhile. */
+static void spread(Sched *c, int w)
+{
+    int cpu = qb_spread_claim(&c->spread, w);
+    if (cpu < 0)
+        return;
+    pthread_mutex_unlock(&c->lock);
+    qb_spread_move(cpu);
+    pthread_mutex_lock(&c->lock);
+}
+
 static void wait_for_work(Sched *c, int w)
 {
     if (!c->busy)
@@ -244,8 +257,10 @@ static void wait_for_work(Sched *c, int w)
     c->run->workers[w].cpu = -1;
     c->in_vain++;
     c->waiting++;
+    qb_spread_rest(&c->spread, w);
     pthread_cond_wait(&c->wake, &c->lock);
     c->waiting--;
+    spread(c, w);
     c->run->workers[w].waited += wall_of(c->run) - now;
 }
 
@@ -254,6 +269,7 @@ static void work(Sched *c, int w)
     Task t;
     c->run->workers[w].cpu = -1;
     pthread_mutex_lock(&c->lock);
+    spread(c, w);
     while (!c->failed && c->ready.n_finished < c->ready.n) {
         if (is_due(c))
             c->ready.hold = true;
@@ -292,6 +308,7 @@ bool qb_sched_pass(Run *run, int pass, QbErr *err)
     qb_ready_open(&c.ready, run, pass);
     run->err = err;
     int threads = c.threads = qb_sched_threads(run, pass, run->threads);
+    qb_spread_open(&c.spread, threads);
     c.last_change = wall_of(run);
     c.next_save = qb_checkpoint_next(run, pass);
     if (threads == 1) {
@@ -301,6 +318,7 @@ bool qb_sched_pass(Run *run, int pass, QbErr *err)
         work(&c, omp_get_thread_num());
     }
     qb_ready_close(&c.ready);
+    qb_spread_close(&c.spread);
     free(c.working);
     pthread_mutex_destroy(&c.lock);
     pthread_cond_destroy(&c.wake);

@@ -50,7 +50,7 @@ enum {
     TAG_FORMAT = 339,
 };
 
-/* Tags with one whole number that matters. */
+/* Tags with one whole number that matters, in order. */
 static const struct {
     uint16_t tag;
     uint16_t offset;
@@ -101,8 +101,8 @@ static const uint8_t *look(Source *s, uint64_t at, size_t n)
     return NULL;
 }
 
-/* Tables of strips are long, and their numbers have four bytes as a rule. */
-static uint64_t number(const Source *s, const uint8_t *p, int bytes)
+/* Most numbers have four bytes. */
+static inline uint64_t number(const Source *s, const uint8_t *p, int bytes)
 {
     uint64_t v = 0;
     uint32_t four;
@@ -139,6 +139,24 @@ static bool entry_number(Source *s, const Entry *e, uint64_t i, uint64_t *v)
 {
     int bytes = bytes_of(e->type);
     return look_number(s, e->at + i * (uint64_t)bytes, bytes, v);
+}
+
+/* The first n values of an entry of whole numbers, `step` bytes apart from `to` on: tables of strips are long. */
+static bool entry_numbers(Source *s, const Entry *e, int64_t n, uint64_t *to, size_t step)
+{
+    int bytes = bytes_of(e->type);
+    for (int64_t k = 0; k < n;) {
+        int64_t some = qb_min64(n - k, WINDOW / bytes);
+        const uint8_t *p =
+            look(s, e->at + (uint64_t)k * (uint64_t)bytes, (size_t)some * (size_t)bytes);
+        if (!p)
+            return false;
+        for (int64_t end = k + some; k < end; k++, p += bytes) {
+            *to = number(s, p, bytes);
+            to = (uint64_t *)(void *)((char *)to + step);
+        }
+    }
+    return true;
 }
 
 /* A fraction; 0/0 where there is none. */
@@ -219,7 +237,7 @@ static bool read_extra(Source *s, const Entry *e, QbTiffTags *t)
 
 static bool read_whole(Source *s, const Entry *e, Directory *d)
 {
-    for (int k = 0; k < QB_COUNT(scalars); k++)
+    for (int k = 0; k < QB_COUNT(scalars) && scalars[k].tag <= e->tag; k++)
         if (scalars[k].tag == e->tag &&
             !entry_number(s, e, 0, (uint64_t *)(void *)((char *)&d->tags + scalars[k].offset)))
             return false;
@@ -329,17 +347,13 @@ static bool reserve(QbTiffIndex *ix, Source *s, int64_t chunks)
 static bool read_chunks(Source *s, const Directory *d, const QbTiffPage *p, QbTiffChunk *chunk,
                         int64_t n)
 {
-    for (int64_t k = 0; k < n; k++) {
-        if (!entry_number(s, &d->offsets, (uint64_t)k, &chunk[k].offset))
-            return false;
-    }
-    for (int64_t k = 0; k < n; k++) {
-        /* Where sizes are missing, those of unpacked chunks are known. */
-        int64_t row = k / p->across % p->down;
-        chunk[k].bytes = (uint64_t)(p->row_bytes * qb_tiff_rows_due(p, row));
-        if (d->tags.n_sizes > 0 && !entry_number(s, &d->sizes, (uint64_t)k, &chunk[k].bytes))
-            return false;
-    }
+    if (!entry_numbers(s, &d->offsets, n, &chunk->offset, sizeof(*chunk)))
+        return false;
+    if (d->tags.n_sizes > 0)
+        return entry_numbers(s, &d->sizes, n, &chunk->bytes, sizeof(*chunk));
+    /* Where sizes are missing, those of unpacked chunks are known. */
+    for (int64_t k = 0; k < n; k++)
+        chunk[k].bytes = (uint64_t)(p->row_bytes * qb_tiff_rows_due(p, k / p->across % p->down));
     return true;
 }
 

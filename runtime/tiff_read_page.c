@@ -223,12 +223,13 @@ bool qb_tiff_page_make(const QbTiffTags *t, const char *file, QbTiffPage *p, QbE
 
 /* ---- chunks against the file ------------------------------------------------------------------------ */
 
-static bool check_chunk(const QbTiffPage *p, int64_t k, QbTiffChunk *c, const QbTiffFile *f,
-                        QbErr *err)
+/* most: times that the compression may shrink, 0 if that is not known. */
+static bool check_chunk(const QbTiffPage *p, int64_t k, int64_t most, QbTiffChunk *c,
+                        const QbTiffFile *f, QbErr *err)
 {
-    uint64_t due = (uint64_t)(p->row_bytes * qb_tiff_rows_due(p, k / p->across % p->down));
+    int64_t row = p->across == 1 && !p->planar ? k : k / p->across % p->down;
+    uint64_t due = (uint64_t)(p->row_bytes * qb_tiff_rows_due(p, row));
     uint64_t size = (uint64_t)f->size;
-    int64_t most = compressions[find_compression(p->compression)].most;
     if (c->bytes == 0)
         return qb_err_set(err, "%s %" PRId64 " of page %" PRId64 " of '%s' is missing",
                           chunk_word(p), k, p->number, f->name);
@@ -265,8 +266,9 @@ static void join_strips(QbTiffPage *p, QbTiffChunk *chunk)
 bool qb_tiff_page_check(QbTiffPage *p, QbTiffChunk *chunk, const QbTiffFile *f, QbErr *err)
 {
     int64_t n = p->across * p->down * qb_tiff_planes(p);
+    int64_t most = compressions[find_compression(p->compression)].most;
     for (int64_t k = 0; k < n; k++)
-        if (!check_chunk(p, k, &chunk[k], f, err))
+        if (!check_chunk(p, k, most, &chunk[k], f, err))
             return false;
     join_strips(p, chunk);
     return true;

@@ -174,6 +174,15 @@ static bool choose_sample(const Ask *a, const Choice *c, int *sample)
 
 /* ---- the image -------------------------------------------------------------------------------------- */
 
+static int64_t packed_bytes(const QbTiffIndex *ix, const QbTiffPage *p)
+{
+    const QbTiffChunk *chunk = ix->chunk + p->first;
+    int64_t sum = 0;
+    for (int64_t k = 0; k < p->across * p->down * qb_tiff_planes(p); k++)
+        sum += (int64_t)chunk[k].bytes;
+    return sum;
+}
+
 static void set_atoms(const QbTiffIndex *ix, const Choice *c, int sample, QbImageInfo *info)
 {
     for (int64_t k = 0; k < c->count; k++) {
@@ -181,6 +190,7 @@ static void set_atoms(const QbTiffIndex *ix, const Choice *c, int sample, QbImag
         bool any_row = p->codec == QB_TIFF_NONE && !p->tiled;
         bool sequential = qb_tiff_is_sequential(p);
         int64_t rows = any_row || sequential ? 1 : qb_min64(p->ch, p->h);
+        info->packed_bytes += packed_bytes(ix, p);
         info->sequential = info->sequential || sequential;
         info->compressed = info->compressed || p->codec != QB_TIFF_NONE;
         info->atom_rows = qb_max64(info->atom_rows, rows);
@@ -209,8 +219,6 @@ static bool set_info(const Ask *a, const Choice *c, int sample, QbImageInfo *inf
         .bits = p->bits,
         .samples = p->samples,
         .file_bytes = a->ix->file_bytes,
-        .packed_bytes =
-            (double)a->ix->file_bytes / (double)a->ix->n_pages / ((double)p->w * (double)p->h),
     };
     const int64_t n[3] = {volume ? c->count : p->h, volume ? p->h : 1, p->w};
     const double size[3] = {volume ? spacing[0] : spacing[1], volume ? spacing[1] : 0, spacing[2]};

@@ -47,7 +47,7 @@ static bool grow_live_runs(QbLiveSet *l, size_t n, QbErr *err)
 {
     if (n <= l->run_cap)
         return true;
-    if (!grow((void **)&l->run, n + n / 4, sizeof(QbRun), err))
+    if (!grow((void **)&l->comp, n + n / 4, sizeof(uint32_t), err))
         return false;
     l->run_cap = n + n / 4;
     return true;
@@ -72,9 +72,8 @@ static QbSide side_of(const QbLabelTile *t, uint32_t base, int64_t i, int64_t y,
                       int64_t y2)
 {
     int64_t beam = i / t->beams.bz * t->nby + y / t->beams.by;
-    uint32_t from = t->start[beam];
-    return (QbSide){&t->run[from], t->start[beam + 1] - from, base, qb_label_bits(t, i, y),
-                    qb_label_bits(t, i2, y2)};
+    return (QbSide){qb_label_heads(t, beam), qb_label_bits(t, i, y), qb_label_bits(t, i2, y2),
+                    &t->comp[t->start[beam]], base};
 }
 
 /* Joins the first row of tile j to the last row of tile j − 1, slice by slice. */
@@ -86,15 +85,15 @@ static void join_y_face(QbLabelState *s, const Layer *l, int j)
     for (int64_t i = 0; i < a->ni; i += k->bz) {
         int64_t i2 = qb_min64(i + k->bz, a->ni) - 1;
         QbSide p = side_of(a, l->base[j - 1], i, y, i2, y), q = side_of(b, l->base[j], i, 0, i2, 0);
-        s->cpu->join(s->parent, &q, &p, k->reach_y, k->solid);
+        s->cpu->join(s->parent, &q, &p, k->reach_y, s->pitch - 1);
         if (i == 0 || k->reach_diag < 0)
             continue;
         p = side_of(a, l->base[j - 1], i - 1, y, i - 1, y);
         q = side_of(b, l->base[j], i, 0, i, 0);
-        s->cpu->join(s->parent, &q, &p, k->reach_diag, k->solid);
+        s->cpu->join(s->parent, &q, &p, k->reach_diag, s->pitch - 1);
         p = side_of(a, l->base[j - 1], i, y, i, y);
         q = side_of(b, l->base[j], i - 1, 0, i - 1, 0);
-        s->cpu->join(s->parent, &q, &p, k->reach_diag, k->solid);
+        s->cpu->join(s->parent, &q, &p, k->reach_diag, s->pitch - 1);
     }
 }
 
@@ -103,10 +102,9 @@ static void join_y_face(QbLabelState *s, const Layer *l, int j)
 static QbSide live_side(const QbLabelState *s, int64_t y, int64_t y2)
 {
     const QbLiveSet *l = &s->live;
-    uint32_t from = l->start[l->beam[y]];
-    const uint64_t *a = l->bits ? l->bits + y * s->pitch + 1 : NULL;
-    const uint64_t *b = l->bits ? l->bits + y2 * s->pitch + 1 : NULL;
-    return (QbSide){&l->run[from], l->start[l->beam[y] + 1] - from, 0, a, b};
+    uint32_t beam = l->beam[y];
+    return (QbSide){l->heads + beam * s->pitch, l->bits + y * s->pitch, l->bits + y2 * s->pitch,
+                    &l->comp[l->start[beam]], 0};
 }
 
 /* Joins rows [ya, yb) of a tile's first slice (one beam; y0 is the tile's first row) to rows [pa, pb) of the live set
@@ -118,7 +116,7 @@ static void join_rows(QbLabelState *s, const QbLabelTile *t, uint32_t base, int6
     int64_t ya = cut[0], yb = cut[1], pa = cut[2], pb = cut[3];
     if (pa >= ya && pb <= yb) { /* every row faces every other one */
         QbSide q = side_of(t, base, 0, ya - y0, 0, yb - 1 - y0), p = live_side(s, pa, pb - 1);
-        s->cpu->join(s->parent, &q, &p, k->reach_z, k->solid);
+        s->cpu->join(s->parent, &q, &p, k->reach_z, s->pitch - 1);
         return;
     }
     for (int64_t py = pa; py < pb; py++) {
@@ -126,7 +124,7 @@ static void join_rows(QbLabelState *s, const QbLabelTile *t, uint32_t base, int6
             int reach = y == py ? k->reach_z : k->reach_diag;
             QbSide q = side_of(t, base, 0, y - y0, 0, y - y0), p = live_side(s, py, py);
             if (reach >= 0)
-                s->cpu->join(s->parent, &q, &p, reach, k->solid);
+                s->cpu->join(s->parent, &q, &p, reach, s->pitch - 1);
         }
     }
 }
@@ -142,9 +140,11 @@ static void join_z_face(QbLabelState *s, const Layer *l, int j)
             continue;
         for (int64_t pa = qb_max64(ya - 1, 0), pb; pa < end; pa = pb) {
             pb = pa + 1;
-            while (pb < end && s->live.beam[pb] == s->live.beam[pa])
+            uint32_t beam = s->live.beam[pa];
+            while (pb < end && s->live.beam[pb] == beam)
                 pb++;
-            join_rows(s, t, l->base[j], y0, (int64_t[4]){ya, yb, pa, pb});
+            if (s->live.start[beam] < s->live.start[beam + 1])
+                join_rows(s, t, l->base[j], y0, (int64_t[4]){ya, yb, pa, pb});
         }
     }
 }
@@ -228,11 +228,14 @@ static uint32_t live_index(QbLabelState *s, uint32_t node, uint32_t *n)
     return (*n)++;
 }
 
-static void copy_bits(QbLabelState *s, const QbLabelTile *t, int64_t y0)
+/* The rows of a tile's last slice, and where the runs of their beams begin. */
+static void copy_rows(QbLabelState *s, const QbLabelTile *t, int64_t y0, uint32_t beam0)
 {
-    for (int64_t y = 0; s->live.bits && y < t->ny; y++)
-        memcpy(s->live.bits + (y0 + y) * s->pitch, qb_label_bits(t, t->ni - 1, y) - 1,
-               (size_t)s->pitch * sizeof(uint64_t));
+    size_t pitch = (size_t)s->pitch, word = sizeof(uint64_t);
+    memcpy(s->live.bits + (size_t)y0 * pitch, qb_label_bits(t, t->ni - 1, 0),
+           (size_t)t->ny * pitch * word);
+    memcpy(s->live.heads + beam0 * pitch, qb_label_heads(t, (t->nbz - 1) * t->nby),
+           (size_t)t->nby * pitch * word);
 }
 
 static size_t runs_of_last_layer(const QbLabelTile *t)
@@ -253,16 +256,14 @@ static bool keep_last_slice(QbLabelState *s, const Layer *l, QbErr *err)
     for (int j = 0; j < l->n; j++) {
         const QbLabelTile *t = &l->tile[j];
         int64_t y0 = l->box[j].lo[1] - s->domain.lo[1], last = (t->nbz - 1) * t->nby;
+        copy_rows(s, t, y0, beam);
         for (int64_t by = 0; by < t->nby; by++) {
             for (int64_t y = by * s->beams.by; y < qb_min64((by + 1) * s->beams.by, t->ny); y++)
                 v->beam[y0 + y] = beam;
             v->start[beam++] = run;
-            for (uint32_t k = t->start[last + by]; k < t->start[last + by + 1]; k++) {
-                v->run[run] = t->run[k];
-                v->run[run++].comp = live_index(s, l->base[j] + t->run[k].comp, &n);
-            }
+            for (uint32_t k = t->start[last + by]; k < t->start[last + by + 1]; k++)
+                v->comp[run++] = live_index(s, l->base[j] + t->comp[k], &n);
         }
-        copy_bits(s, t, y0);
     }
     v->start[beam] = run;
     v->n = n;
@@ -342,12 +343,12 @@ static bool keep_live(QbLabelState *s, QbKeep *k, QbErr *err)
     l->n = (uint32_t)n;
     if (k->loading && (!grow_live_runs(l, n_runs, err) || !grow_live_slots(l, n, err)))
         return false;
-    return qb_keep_bytes(k, l->run, n_runs * sizeof(QbRun), err) &&
+    size_t bytes = (size_t)(s->ny * s->pitch) * sizeof(uint64_t);
+    return qb_keep_bytes(k, l->comp, n_runs * sizeof(uint32_t), err) &&
            qb_keep_bytes(k, l->slot, n * sizeof(int64_t), err) &&
            qb_keep_bytes(k, l->beam, (size_t)s->ny * sizeof(uint32_t), err) &&
            qb_keep_bytes(k, l->start, ((size_t)s->ny + 1) * sizeof(uint32_t), err) &&
-           (!l->bits ||
-            qb_keep_bytes(k, l->bits, (size_t)(s->ny * s->pitch) * sizeof(uint64_t), err));
+           qb_keep_bytes(k, l->bits, bytes, err) && qb_keep_bytes(k, l->heads, bytes, err);
 }
 
 bool qb_label_keep(QbLabelState *s, QbKeep *k, QbErr *err)

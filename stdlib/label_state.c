@@ -27,15 +27,16 @@ size_t qb_label_state_bytes(const QbFoldCtx *c, const QbBeams *b)
             runs = beams * ((nx + 1) / 2);
     size_t bytes = sizeof(QbLabelState);
     bytes += (size_t)ny * sizeof(uint32_t) + (size_t)(ny + 1) * sizeof(uint32_t);
-    bytes += (size_t)runs * (sizeof(QbRun) + 2 * sizeof(int64_t) + 2 * sizeof(uint32_t));
-    if (!b->solid)
-        bytes += (size_t)(ny * qb_label_pitch(nx)) * sizeof(uint64_t);
+    bytes += (size_t)runs * (2 * sizeof(int64_t) + 3 * sizeof(uint32_t));
+    bytes += 2 * (size_t)(ny * qb_label_pitch(nx)) * sizeof(uint64_t);
     double voxels = (double)(hi[0] - lo[0]) * (double)ny * (double)nx;
     double slots = voxels / (b->solid ? 2 : 4); /* more components than that do not fit */
     bytes += share(c->env, slots * 8);
     if (c->wants_image) {
-        double all_runs =
-            voxels / (b->solid ? 2 : 2.0 * b->bz * b->by) * sizeof(QbRun) + voxels / 4;
+        /* Tiles of one slice have beams of one slice. Heads and rows. */
+        double layers = (double)(hi[0] - lo[0]), rows = layers * (double)ny;
+        double all_runs = layers * (double)runs * sizeof(uint32_t) +
+                          2 * rows * (double)qb_label_pitch(nx) * sizeof(uint64_t);
         bytes += share(c->env, slots * 8) + share(c->env, all_runs);
         bytes += share(c->env, slots * 8) + share(c->env, slots * 4) + share(c->env, voxels / 1024);
     }
@@ -67,8 +68,8 @@ bool qb_label_open(const QbFoldCtx *c, const QbBeams *b, QbLabelState **state, Q
     s->live.i = -1;
     s->live.beam = calloc((size_t)s->ny, sizeof(uint32_t));
     s->live.start = calloc((size_t)s->ny + 1, sizeof(uint32_t));
-    if (!b->solid)
-        s->live.bits = calloc((size_t)(s->ny * s->pitch), sizeof(uint64_t));
+    s->live.bits = calloc((size_t)(s->ny * s->pitch), sizeof(uint64_t));
+    s->live.heads = calloc((size_t)(s->ny * s->pitch), sizeof(uint64_t));
     s->voxels = qb_column_new(&s->env);
     if (s->wants_image) {
         s->forward = qb_column_new(&s->env);
@@ -77,7 +78,7 @@ bool qb_label_open(const QbFoldCtx *c, const QbBeams *b, QbLabelState **state, Q
         s->labels = qb_log_new(&s->env);
         s->index = qb_log_new(&s->env);
     }
-    if (!s->live.beam || !s->live.start || (!b->solid && !s->live.bits)) {
+    if (!s->live.beam || !s->live.start || !s->live.bits || !s->live.heads) {
         qb_label_close(s);
         return qb_err_set(err, "out of memory: labelling needs room for one slice");
     }
@@ -89,9 +90,10 @@ static void free_live(QbLabelState *s)
 {
     QbLiveSet *l = &s->live;
     free(l->bits);
+    free(l->heads);
     free(l->beam);
     free(l->start);
-    free(l->run);
+    free(l->comp);
     free(l->slot);
     free(l->root_slot);
     free(s->parent);

@@ -10,19 +10,20 @@
 /* A stored tile: what fill needs to find its rows. Coordinates are relative to the domain. */
 typedef struct QbStoredTile {
     int64_t i0, i1, y0, y1;
-    int64_t start_at, runs_at, bits_at; /* offsets in the log of runs */
-    int64_t comps_at;                   /* index of its first component among those of all tiles */
+    int64_t beams_at, runs_at; /* offsets in the log of runs */
+    int64_t comps_at;          /* index of its first component among those of all tiles */
     int64_t n_comps;
 } QbStoredTile;
 
-/* The last slice that was merged: its beams' runs, and of beams of several rows the bits of that slice. A run's comp is an
- * index into `slot`. Bounded by the worst case of one slice. */
+/* The last slice that was merged: its bits, and the runs of its beams. A run's comp is an index into `slot`. Bounded by
+ * the worst case of one slice. */
 typedef struct QbLiveSet {
     int64_t i;       /* the slice; −1: none yet */
-    uint64_t *bits;  /* ny rows of `pitch` words; NULL when beams are solid */
+    uint64_t *bits;  /* ny rows of `pitch` words */
+    uint64_t *heads; /* of each beam, as many */
     uint32_t *beam;  /* of each row */
     uint32_t *start; /* of each beam, and one more */
-    QbRun *run;
+    uint32_t *comp;  /* of each run */
     size_t run_cap;
     int64_t *slot;
     int64_t

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUN_BLOCK = 1024, LINE_BITS = 10, LINES = 16 };
+/* Rows are read in spans of so many words; a span holds no more runs than half its columns, and one that began before. */
+enum { SPAN = 64, SPAN_RUNS = 32 * SPAN, LINE_BITS = 10, LINES = 16 };
 
 /* ---- writing ---------------------------------------------------------------------------------------- */
 
@@ -22,13 +23,19 @@ static bool store_slots(QbLabelState *s, uint32_t base, uint32_t n, QbErr *err)
     return true;
 }
 
-/* Rows of bits without their borders. Solid runs need none. */
-static bool store_bits(QbLabelState *s, const QbLabelTile *t, QbErr *err)
+/* A beam is stored as the number of its first run, its heads and its rows, all without the zeros behind them. */
+static bool store_beam(QbLabelState *s, const QbLabelTile *t, int64_t bz, int64_t by, QbErr *err)
 {
-    size_t row = (size_t)(t->pitch - 2) * sizeof(uint64_t);
-    for (int64_t r = 0; !t->beams.solid && r < t->ni * t->ny; r++) {
-        if (!qb_log_append(s->runs, t->bits + r * t->pitch + 1, row, NULL, err))
-            return false;
+    size_t row = (size_t)(t->pitch - 1) * sizeof(uint64_t);
+    int64_t beam = bz * t->nby + by;
+    uint64_t from = t->start[beam];
+    if (!qb_log_append(s->runs, &from, sizeof(from), NULL, err) ||
+        !qb_log_append(s->runs, qb_label_heads(t, beam), row, NULL, err))
+        return false;
+    for (int64_t i = bz * t->beams.bz; i < qb_min64((bz + 1) * t->beams.bz, t->ni); i++) {
+        for (int64_t y = by * t->beams.by; y < qb_min64((by + 1) * t->beams.by, t->ny); y++)
+            if (!qb_log_append(s->runs, qb_label_bits(t, i, y), row, NULL, err))
+                return false;
     }
     return true;
 }
@@ -44,12 +51,13 @@ bool qb_label_store(QbLabelState *s, const QbLabelTile *t, const QbBox *box, uin
         .comps_at = s->n_comps,
         .n_comps = *t->n_comps,
     };
-    size_t starts = ((size_t)(t->nbz * t->nby) + 1) * sizeof(uint32_t);
-    if (!qb_log_append(s->runs, t->start, starts, &e.start_at, err) ||
-        !qb_log_append(s->runs, t->run, *t->n_runs * sizeof(QbRun), &e.runs_at, err))
+    if (!qb_log_append(s->runs, t->comp, *t->n_runs * sizeof(*t->comp), &e.runs_at, err))
         return false;
-    e.bits_at = qb_log_size(s->runs);
-    if (!store_bits(s, t, err) || !store_slots(s, base, *t->n_comps, err) ||
+    e.beams_at = qb_log_size(s->runs);
+    for (int64_t beam = 0; beam < t->nbz * t->nby; beam++)
+        if (!store_beam(s, t, beam / t->nby, beam % t->nby, err))
+            return false;
+    if (!store_slots(s, base, *t->n_comps, err) ||
         !qb_log_append(s->index, &e, sizeof(e), NULL, err))
         return false;
     s->n_comps += e.n_comps;
@@ -59,15 +67,15 @@ bool qb_label_store(QbLabelState *s, const QbLabelTile *t, const QbBox *box, uin
 
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
-/* What one call of fill works with: fixed buffers and a few rows of bits. */
+/* What one call of fill works with. */
 typedef struct Reader {
     const QbLabelState *s;
     const QbTile *out;
     QbStoredTile tile;
     int64_t line[LINES]; /* which labels of the tile are in cache: their line, or −1 */
     uint32_t cache[LINES << LINE_BITS];
-    QbRun run[RUN_BLOCK];
-    uint64_t bits[]; /* four rows */
+    uint32_t comp[SPAN_RUNS], label[1 + SPAN_RUNS + 15];
+    uint64_t words[1 + 5 * SPAN]; /* of a beam: its first run, heads, up to four rows */
 } Reader;
 
 static bool label_of(Reader *r, uint32_t comp, uint32_t *label, QbErr *err)
@@ -86,75 +94,85 @@ static bool label_of(Reader *r, uint32_t comp, uint32_t *label, QbErr *err)
     return true;
 }
 
-/* Rows of one beam that the caller wants: output rows, and where their bits are (NULL: solid). */
-typedef struct Wanted {
-    uint32_t *out[4];
-    const uint64_t *bits[4];
-    int n;
-} Wanted;
+/* A stored beam: where it lies in the log, its rows, and which of them are wanted. */
+typedef struct Beam {
+    int64_t at;
+    int n_rows;
+    int n, row[4];
+    uint32_t *out[4]; /* column 0 of the box */
+} Beam;
 
-static bool want_rows(Reader *r, int64_t bz, int64_t by, Wanted *w, QbErr *err)
+static Beam find_beam(const Reader *r, int64_t bz, int64_t by)
 {
     const QbLabelState *s = r->s;
     const QbBox *b = &r->out->box;
-    int64_t words = s->pitch - 2, ny = r->tile.y1 - r->tile.y0;
-    w->n = 0;
-    for (int64_t i = bz * s->beams.bz; i < (bz + 1) * s->beams.bz; i++) {
-        for (int64_t y = by * s->beams.by; y < (by + 1) * s->beams.by; y++) {
+    int64_t ni = r->tile.i1 - r->tile.i0, ny = r->tile.y1 - r->tile.y0;
+    int64_t i0 = bz * s->beams.bz, i1 = qb_min64(i0 + s->beams.bz, ni);
+    int64_t y0 = by * s->beams.by, y1 = qb_min64(y0 + s->beams.by, ny);
+    int64_t beams = bz * ((ny + s->beams.by - 1) / s->beams.by) + by;
+    int64_t words = (i0 * ny + y0 * (i1 - i0) + beams) * (s->pitch - 1) + beams;
+    Beam beam = {.at = r->tile.beams_at + words * (int64_t)sizeof(uint64_t)};
+    for (int64_t i = i0; i < i1; i++) {
+        for (int64_t y = y0; y < y1; y++, beam.n_rows++) {
             int64_t ai = r->tile.i0 + i + s->domain.lo[0], ay = r->tile.y0 + y + s->domain.lo[1];
-            if (ai < b->lo[0] || ai >= b->hi[0] || ay < b->lo[1] || ay >= b->hi[1] ||
-                i >= r->tile.i1 - r->tile.i0 || y >= ny)
+            if (ai < b->lo[0] || ai >= b->hi[0] || ay < b->lo[1] || ay >= b->hi[1])
                 continue;
-            w->out[w->n] = qb_tile_row(r->out, ai, ay);
-            memset(w->out[w->n], 0, (size_t)(b->hi[2] - b->lo[2]) * sizeof(uint32_t));
-            w->bits[w->n] = NULL;
-            if (!s->beams.solid) {
-                uint64_t *to = r->bits + w->n * words;
-                int64_t at = r->tile.bits_at + (i * ny + y) * words * (int64_t)sizeof(uint64_t);
-                if (!qb_log_read(s->runs, at, to, (size_t)words * sizeof(uint64_t), err))
-                    return false;
-                w->bits[w->n] = to;
-            }
-            w->n++;
+            beam.row[beam.n] = beam.n_rows;
+            beam.out[beam.n++] = qb_tile_row(r->out, ai, ay);
         }
     }
+    return beam;
+}
+
+/* Words [w, w + n) of the heads and of the rows of a beam, one line of n after the other, behind its first run. */
+static bool read_span(Reader *r, const Beam *b, int64_t w, int64_t n, QbErr *err)
+{
+    const int64_t all = r->s->pitch - 1, size = sizeof(uint64_t);
+    if (n == all)
+        return qb_log_read(r->s->runs, b->at, r->words, (size_t)(1 + n * (1 + b->n_rows)) * 8, err);
+    bool ok = w > 0 || qb_log_read(r->s->runs, b->at, r->words, sizeof(uint64_t), err);
+    for (int k = 0; ok && k <= b->n_rows; k++)
+        ok = qb_log_read(r->s->runs, b->at + (1 + k * all + w) * size, &r->words[1 + k * n],
+                         (size_t)(n * size), err);
+    return ok;
+}
+
+/* The labels of n runs of the tile, into label[1] and on. */
+static bool read_labels(Reader *r, int64_t from, uint32_t n, QbErr *err)
+{
+    if (!qb_log_read(r->s->runs, r->tile.runs_at + from * (int64_t)sizeof(*r->comp), r->comp,
+                     n * sizeof(*r->comp), err))
+        return false;
+    for (uint32_t k = 0; k < n; k++)
+        if (!label_of(r, r->comp[k], &r->label[1 + k], err))
+            return false;
     return true;
 }
 
-/* Writes one run into the wanted rows, as far as it lies in the box. */
-static bool draw_run(Reader *r, const QbRun *run, const Wanted *w, QbErr *err)
+/* Paints the wanted rows of a beam: the columns of the box that lie in a span, then those in the next one. */
+static bool draw_beam(Reader *r, const Beam *b, QbErr *err)
 {
     int64_t x = r->out->box.lo[2] - r->s->domain.lo[2],
             end = r->out->box.hi[2] - r->s->domain.lo[2];
-    int64_t x0 = qb_max64(run->x0, x), x1 = qb_min64(run->x1, end);
-    uint32_t label;
-    if (x0 >= x1)
-        return true;
-    if (!label_of(r, run->comp, &label, err))
-        return false;
-    for (int k = 0; k < w->n; k++) {
-        uint32_t *p = w->out[k] + (x0 - x);
-        if (w->bits[k]) {
-            r->s->cpu->expand(p, w->bits[k], x0, x1, label);
-            continue;
-        }
-        for (int64_t n = x1 - x0; n > 0; n--)
-            *p++ = label;
-    }
-    return true;
-}
-
-static bool draw_beam(Reader *r, const uint32_t start[2], const Wanted *w, QbErr *err)
-{
-    for (uint32_t from = start[0]; from < start[1]; from += RUN_BLOCK) {
-        uint32_t n = start[1] - from < RUN_BLOCK ? start[1] - from : RUN_BLOCK;
-        if (!qb_log_read(r->s->runs, r->tile.runs_at + from * (int64_t)sizeof(QbRun), r->run,
-                         n * sizeof(QbRun), err))
+    uint64_t run = 0;
+    for (int64_t w = 0; 64 * w < end; w += SPAN) {
+        int64_t n = qb_min64(SPAN, r->s->pitch - 1 - w), x0 = qb_max64(x, 64 * w);
+        uint32_t n_runs = 0;
+        if (!read_span(r, b, w, n, err))
             return false;
-        for (uint32_t k = 0; k < n; k++) {
-            if (!draw_run(r, &r->run[k], w, err))
-                return false;
+        for (int64_t k = 0; k < n; k++)
+            n_runs += (uint32_t)__builtin_popcountll(r->words[1 + k]);
+        if (!read_labels(r, (int64_t)(r->words[0] + run), n_runs, err))
+            return false;
+        QbPaint p = {.n = b->n, .heads = &r->words[1], .label = r->label};
+        for (int k = 0; k < b->n; k++) {
+            p.out[k] = b->out[k] + (x0 - x);
+            p.bits[k] = &r->words[1 + (1 + b->row[k]) * n];
         }
+        if (x0 < 64 * (w + n))
+            r->s->cpu->paint(&p, x0 - 64 * w, qb_min64(end - 64 * w, 64 * n));
+        run += n_runs;
+        r->label[0] = r->label[n_runs];
     }
     return true;
 }
@@ -168,16 +186,12 @@ static bool draw_tile(Reader *r, QbErr *err)
             i1 = qb_min64(b->hi[0] - s->domain.lo[0], t->i1) - t->i0;
     int64_t y0 = qb_max64(b->lo[1] - s->domain.lo[1], t->y0) - t->y0,
             y1 = qb_min64(b->hi[1] - s->domain.lo[1], t->y1) - t->y0;
-    int64_t bz = s->beams.bz, by = s->beams.by, nby = (t->y1 - t->y0 + by - 1) / by;
     for (int k = 0; k < LINES; k++)
         r->line[k] = -1;
-    for (int64_t z = i0 / bz; z * bz < i1; z++) {
-        for (int64_t y = y0 / by; y * by < y1; y++) {
-            uint32_t start[2];
-            Wanted w;
-            if (!qb_log_read(s->runs, t->start_at + (z * nby + y) * (int64_t)sizeof(uint32_t),
-                             start, sizeof(start), err) ||
-                !want_rows(r, z, y, &w, err) || !draw_beam(r, start, &w, err))
+    for (int64_t z = i0 / s->beams.bz; z * s->beams.bz < i1; z++) {
+        for (int64_t y = y0 / s->beams.by; y * s->beams.by < y1; y++) {
+            Beam beam = find_beam(r, z, y);
+            if (!draw_beam(r, &beam, err))
                 return false;
         }
     }
@@ -210,12 +224,12 @@ static bool first_tile(const QbLabelState *s, int64_t i, int64_t *first, QbErr *
 bool qb_label_fill(const QbLabelState *s, const QbTile *out, QbErr *err)
 {
     const QbBox *b = &out->box;
-    size_t rows = (size_t)(s->pitch - 2) * (size_t)(s->beams.bz * s->beams.by);
-    Reader *r = malloc(sizeof(*r) + rows * sizeof(uint64_t));
+    Reader *r = malloc(sizeof(*r));
     if (!r)
         return qb_err_set(err, "out of memory: reading labels needs %zu bytes", sizeof(*r));
     r->s = s;
     r->out = out;
+    memset(r->label, 0, sizeof(r->label));
     int64_t k, y0 = b->lo[1] - s->domain.lo[1], y1 = b->hi[1] - s->domain.lo[1];
     bool ok = first_tile(s, b->lo[0] - s->domain.lo[0], &k, err);
     for (; ok && k < s->n_tiles; k++) {

@@ -4,6 +4,7 @@
 #include "stdlib/morphology.h"
 
 #include "core/text.h"
+#include "stdlib/near.h"
 
 /* Above this the rows of a grey element no longer fit a worker's share of memory. */
 #define MAX_SCRATCH ((size_t)256 << 20)
@@ -58,11 +59,10 @@ double qb_morph_cost(const QbElement *e, const QbType *in)
     if (e->shape == QB_BOX)
         return 0.3 * bytes;
     if (is_round(e) && in->kind == QB_MASK)
-        return 0.6 + 0.01 * (double)(reach[0] + reach[1] + reach[2]);
-    return (in->kind == QB_MASK             ? 0.6
-            : qb_pix_info[in->pix].is_float ? 1.4
-                                            : 0.8) *
-           (0.5 + 0.05 * (double)((2 * reach[0] + 1) * (2 * reach[1] + 1))) * bytes;
+        return qb_near_cost(e->r, 2, in->rank) + qb_near_cost(e->r, 0, in->rank) +
+               (in->rank == 3 ? qb_near_cost(e->r, 1, in->rank) : 0);
+    double each = bytes == 1 ? 0.6 : qb_pix_info[in->pix].is_float ? 1.4 : 1.1;
+    return each * (0.5 + 0.05 * (double)((2 * reach[0] + 1) * (2 * reach[1] + 1))) * bytes;
 }
 
 /* Is anything there but the centre? */

@@ -12,6 +12,6 @@ bool qb_near_check_mask(QbCheck *c); /* distances of the smallest type that hold
 bool qb_near_check(QbCheck *c);      /* the subject's type, or a mask: `last` */
 /* r voxels along one axis; beyond the border lies `outside`, for axes 0 and 1 as a distance. */
 void qb_near_halo(const QbNearParams *p, int axis, QbHalo *halo);
-double qb_near_cost(const QbNearParams *p);
+double qb_near_cost(double r, int axis, int rank);
 
 #endif

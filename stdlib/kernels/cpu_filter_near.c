@@ -135,18 +135,27 @@ QB_VEC_INLINE const unsigned char *around_row(const Around *a, int64_t j)
     return (const unsigned char *)a->centre[j * a->step] + a->offset;
 }
 
+/* Distances as they are, or as a mask. */
+typedef struct Verdict {
+    bool last, target;
+    int64_t square; /* floor(r²) */
+} Verdict;
+
 /* Smallest distances of n vectors (or of the `left` bytes of one) from byte x on. Once no distance exceeds j², rows
- * further than j cannot lower any. */
-QB_VEC_INLINE void nearest(const Around *a, QbLane l, size_t x, int n, size_t left,
-                           QbVec best[BLOCK])
+ * further than j cannot lower any; where all that is asked is whether they exceed r², the search ends when none does. */
+QB_VEC_INLINE void nearest(const Around *a, const Verdict *d, QbLane l, size_t x, int n,
+                           size_t left, QbVec best[BLOCK])
 {
+    QbVec bar = qb_vec_splat(l, d->square);
     for (int v = 0; v < n; v++)
         best[v] = qb_vec_fetch(around_row(a, 0) + x + (size_t)v * QB_VEC_BYTES, left);
     for (int64_t j = 1; j <= a->r; j++) {
         const unsigned char *before = around_row(a, -j) + x, *after = around_row(a, j) + x;
         QbVec square = qb_vec_splat(l, j * j), open = {0};
+        if (!d->last)
+            bar = square;
         for (int v = 0; v < n; v++)
-            open |= qb_vec_gt(l, best[v], square);
+            open |= qb_vec_gt(l, best[v], bar);
         if (!qb_vec_any(open))
             return;
         for (int v = 0; v < n; v++) {
@@ -156,12 +165,6 @@ QB_VEC_INLINE void nearest(const Around *a, QbLane l, size_t x, int n, size_t le
         }
     }
 }
-
-/* Distances as they are, or as a mask. */
-typedef struct Verdict {
-    bool last, target;
-    int64_t square; /* floor(r²) */
-} Verdict;
 
 QB_VEC_INLINE void put_best(const Verdict *d, QbLane l, unsigned char *out, size_t x, QbVec best,
                             size_t left)
@@ -190,14 +193,14 @@ QB_VEC_INLINE void near_row(const Around *a, const Verdict *d, QbLane l, unsigne
     size_t x = 0;
     QbVec best[BLOCK];
     for (; x + BLOCK * QB_VEC_BYTES <= bytes; x += BLOCK * QB_VEC_BYTES) {
-        nearest(a, l, x, BLOCK, QB_VEC_BYTES, best);
+        nearest(a, d, l, x, BLOCK, QB_VEC_BYTES, best);
         for (int v = 0; v < BLOCK; v++)
             put_best(d, l, out, x + (size_t)v * QB_VEC_BYTES, best[v], QB_VEC_BYTES);
     }
     for (; x < bytes; x += QB_VEC_BYTES) {
         if (bytes >= QB_VEC_BYTES && bytes - x < QB_VEC_BYTES)
             x = bytes - QB_VEC_BYTES; /* the last vector overlaps the one before it */
-        nearest(a, l, x, 1, bytes - x, best);
+        nearest(a, d, l, x, 1, bytes - x, best);
         put_best(d, l, out, x, best[0], bytes - x);
     }
 }

@@ -1,5 +1,5 @@
 /* Labels one tile: mask bytes become bits, bits become runs of beams, runs that touch are united, components are
- * numbered in the raster order of their first voxels. Knows nothing beyond the tile. */
+ * numbered in the raster order of their first voxels and counted. Knows nothing beyond the tile. */
 #include "stdlib/kernels/label_join.h"
 
 #include <string.h>
@@ -37,7 +37,6 @@ static inline uint64_t pack64(const uint8_t *p)
 static void pack_row(const uint8_t *row, int64_t n, uint64_t *bits)
 {
     int64_t full = n / 64;
-    bits[-1] = 0;
     for (int64_t w = 0; w < full; w++)
         bits[w] = pack64(row + 64 * w);
     if (n % 64) {
@@ -69,159 +68,183 @@ static inline Rows beam_rows(const QbLabelTile *t, int64_t bz, int64_t by)
     return rows;
 }
 
-/* The runs of the OR of a beam's rows, from run[n] on; returns the new count. */
-static uint32_t find_runs(const QbLabelTile *t, const Rows *rows, uint32_t n)
+/* Marks where the runs of the OR of a beam's rows begin; returns how many there are. */
+static uint32_t find_heads(const Rows *rows, int64_t words, uint64_t *heads)
 {
-    int64_t words = t->pitch - 2;
     const uint64_t *a = rows->r[0][0], *b = rows->r[0][1], *c = rows->r[1][0], *d = rows->r[1][1];
-    uint32_t *p = &t->run[n].x0;
-    int step = 1; /* x0, x1 of one run, then over its component */
     uint64_t carry = 0;
+    uint32_t n = 0;
     for (int64_t w = 0; w < words; w++) {
         uint64_t v = a[w] | b[w] | c[w] | d[w];
-        uint64_t edges = v ^ (v << 1 | carry);
+        heads[w] = v & ~(v << 1 | carry);
         carry = v >> 63;
-        while (edges) {
-            *p = (uint32_t)(64 * w + __builtin_ctzll(edges));
-            edges &= edges - 1;
-            p += step;
-            step = 3 - step;
-        }
+        n += count_bits(heads[w]);
     }
-    if (carry && t->nx % 64 == 0)
-        *p++ = (uint32_t)t->nx;
-    uint32_t end = n;
-    while (&t->run[end].x0 < p) {
-        t->run[end].comp = NO_COMP;
-        t->link[end] = end;
-        end++;
-    }
-    return end;
+    heads[words] = 0;
+    return n;
+}
+
+static inline bool is_empty(const QbLabelTile *t, int64_t beam)
+{
+    return t->start[beam] == t->start[beam + 1];
 }
 
 static inline QbSide side(const QbLabelTile *t, int64_t beam, const uint64_t *a, const uint64_t *b)
 {
-    uint32_t from = t->start[beam];
-    return (QbSide){&t->run[from], t->start[beam + 1] - from, from, a, b};
+    return (QbSide){qb_label_heads(t, beam), a, b, NULL, t->start[beam]};
 }
 
 /* Joins a beam to the beams before it: in its own layer, and the three of the layer below. */
 static inline __attribute__((always_inline)) void join_beam(const QbLabelTile *t, int64_t bz,
                                                             int64_t by, const Rows *rows,
-                                                            bool solid)
+                                                            const QbBeams *k)
 {
-    const QbBeams *k = &t->beams;
-    int64_t beam = bz * t->nby + by;
-    QbSide p = side(t, beam, NULL, NULL);
-    if (p.n == 0)
+    int64_t beam = bz * t->nby + by, below = beam - t->nby, words = t->pitch - 1;
+    const uint64_t *const(*r)[2] = rows->r;
+    if (is_empty(t, beam))
         return;
-    if (by > 0) {
+    if (by > 0 && !is_empty(t, beam - 1)) {
         Rows o = beam_rows(t, bz, by - 1);
-        QbSide q = side(t, beam - 1, o.r[0][1], o.r[1][1]);
-        p.a = rows->r[0][0];
-        p.b = rows->r[1][0];
-        join_sides(t->link, &p, &q, (uint32_t)k->reach_y, solid, false);
+        QbSide p = side(t, beam, r[0][0], r[1][0]), q = side(t, beam - 1, o.r[0][1], o.r[1][1]);
+        join_sides(t->link, &p, &q, words, k->reach_y, false);
     }
     if (bz == 0)
         return;
-    Rows o = beam_rows(t, bz - 1, by);
-    QbSide q = side(t, beam - t->nby, o.r[1][0], o.r[1][1]);
-    p.a = rows->r[0][0];
-    p.b = rows->r[0][1];
-    join_sides(t->link, &p, &q, (uint32_t)k->reach_z, solid, false);
+    if (!is_empty(t, below)) {
+        Rows o = beam_rows(t, bz - 1, by);
+        QbSide p = side(t, beam, r[0][0], r[0][1]), q = side(t, below, o.r[1][0], o.r[1][1]);
+        join_sides(t->link, &p, &q, words, k->reach_z, false);
+    }
     if (k->reach_diag < 0)
         return;
-    if (by > 0) {
-        o = beam_rows(t, bz - 1, by - 1);
-        q = side(t, beam - t->nby - 1, o.r[1][1], o.r[1][1]);
-        p.a = p.b = rows->r[0][0];
-        join_sides(t->link, &p, &q, (uint32_t)k->reach_diag, solid, false);
+    if (by > 0 && !is_empty(t, below - 1)) {
+        Rows o = beam_rows(t, bz - 1, by - 1);
+        QbSide p = side(t, beam, r[0][0], r[0][0]), q = side(t, below - 1, o.r[1][1], o.r[1][1]);
+        join_sides(t->link, &p, &q, words, k->reach_diag, false);
     }
-    if (by + 1 < t->nby) {
-        o = beam_rows(t, bz - 1, by + 1);
-        q = side(t, beam - t->nby + 1, o.r[1][0], o.r[1][0]);
-        p.a = p.b = rows->r[0][1];
-        join_sides(t->link, &p, &q, (uint32_t)k->reach_diag, solid, false);
+    if (by + 1 < t->nby && !is_empty(t, below + 1)) {
+        Rows o = beam_rows(t, bz - 1, by + 1);
+        QbSide p = side(t, beam, r[0][1], r[0][1]), q = side(t, below + 1, o.r[1][0], o.r[1][0]);
+        join_sides(t->link, &p, &q, words, k->reach_diag, false);
     }
 }
 
-/* Number of set bits in columns [x0, x1). */
-static inline uint32_t count_bits(const uint64_t *row, uint32_t x0, uint32_t x1)
+/* One copy for each connectivity, with its reach known. */
+static void join_beam_before(const QbLabelTile *t, int64_t bz, int64_t by, const Rows *rows)
 {
-    uint32_t w = x0 / 64, last = (x1 - 1) / 64, n = 0;
-    uint64_t mask = ~UINT64_C(0) << x0 % 64;
-    for (; w < last; w++) {
-        n += (uint32_t)__builtin_popcountll(row[w] & mask);
-        mask = ~UINT64_C(0);
-    }
-    return n + (uint32_t)__builtin_popcountll(row[w] & mask & ~UINT64_C(0) >> (63 - (x1 - 1) % 64));
+    static const QbBeams full = {.reach_y = 1, .reach_z = 1, .reach_diag = 1};
+    static const QbBeams edges = {.reach_y = 1, .reach_z = 1, .reach_diag = 0};
+    static const QbBeams faces = {.reach_y = 0, .reach_z = 0, .reach_diag = -1};
+    if (!t->beams.solid)
+        join_beam(t, bz, by, rows, &full);
+    else if (t->beams.reach_y)
+        join_beam(t, bz, by, rows, &edges);
+    else
+        join_beam(t, bz, by, rows, &faces);
 }
 
-static inline bool any_bits(const uint64_t *row, uint32_t x0, uint32_t x1)
+/* ---- components --------------------------------------------------------------------------------------- */
+
+/* Parents of runs [from, to) become roots, those of the runs before are; returns how many of them are roots. */
+static uint32_t flatten(const QbLabelTile *t, uint32_t from, uint32_t to)
 {
-    uint32_t w = x0 / 64, last = (x1 - 1) / 64;
-    uint64_t mask = ~UINT64_C(0) << x0 % 64;
-    for (; w < last; w++) {
-        if (row[w] & mask)
-            return true;
-        mask = ~UINT64_C(0);
+    uint32_t n_roots = 0;
+    for (uint32_t k = from; k < to; k++) {
+        n_roots += t->link[k] == k;
+        t->link[k] = t->link[t->link[k]];
+        t->comp[k] = NO_COMP;
     }
-    return (row[w] & mask & ~UINT64_C(0) >> (63 - (x1 - 1) % 64)) != 0;
+    return n_roots;
 }
 
-/* Roots get their numbers row by row, so that components are in the raster order of their first voxels although a
- * beam holds runs of several rows. */
-static void number_roots(const QbLabelTile *t, uint32_t n_roots)
+/* Roots from `from` on get the numbers from n on in the order in which this row meets their sets; returns the next number. */
+static uint32_t number_row(const QbLabelTile *t, int64_t i, int64_t y, uint32_t from, uint32_t n)
+{
+    int64_t beam = i / t->beams.bz * t->nby + y / t->beams.by;
+    const uint64_t *row = qb_label_bits(t, i, y), *heads = qb_label_heads(t, beam);
+    uint32_t run = t->start[beam] - 1;
+    if (is_empty(t, beam))
+        return n;
+    for (int64_t w = 0; w < t->pitch - 1; w++) {
+        for (uint64_t f = lowest_of_each(row[w], heads[w] | 1); f; f &= f - 1) {
+            uint32_t root = t->link[run + count_bits(heads[w] & up_to_lowest(f))];
+            if (root >= from && t->comp[root] == NO_COMP)
+                t->comp[root] = n++;
+        }
+        run += count_bits(heads[w]);
+    }
+    return n;
+}
+
+/* Components are in the raster order of their first voxels although a beam holds runs of several rows: the roots of a layer of beams
+ * get their numbers row by row, and no set has a voxel before its root's layer. */
+static void number_roots(const QbLabelTile *t)
 {
     uint32_t n = 0;
-    for (int64_t i = 0; i < t->ni; i++) {
-        t->first[i] = n;
-        for (int64_t y = 0; y < t->ny && n < n_roots; y++) {
-            int64_t beam = i / t->beams.bz * t->nby + y / t->beams.by;
-            const uint64_t *row = qb_label_bits(t, i, y);
-            for (uint32_t k = t->start[beam]; k < t->start[beam + 1]; k++) {
-                QbRun *root = &t->run[t->link[k]];
-                if (root->comp == NO_COMP && any_bits(row, t->run[k].x0, t->run[k].x1))
-                    root->comp = n++;
-            }
+    for (int64_t bz = 0; bz < t->nbz; bz++) {
+        uint32_t from = t->start[bz * t->nby], to = t->start[(bz + 1) * t->nby];
+        uint32_t end = n + flatten(t, from, to);
+        for (int64_t i = bz * t->beams.bz; i < qb_min64((bz + 1) * t->beams.bz, t->ni); i++) {
+            t->first[i] = n;
+            for (int64_t y = 0; y < t->ny && n < end; y++)
+                n = number_row(t, i, y, from, n);
         }
+        for (uint32_t k = from; k < to; k++)
+            t->comp[k] = t->comp[t->link[k]];
     }
     t->first[t->ni] = n;
     *t->n_comps = n;
 }
 
-/* Parents are flattened in one ascending sweep; returns the number of roots. */
-static uint32_t flatten(const QbLabelTile *t)
+/* Bits of a word of n_rows rows, in the columns of a mask. */
+static inline __attribute__((always_inline)) uint32_t count_column(const uint64_t v[4], int n_rows,
+                                                                   uint64_t mask)
 {
-    uint32_t n_roots = 0;
-    for (uint32_t k = 0; k < *t->n_runs; k++) {
-        n_roots += t->link[k] == k;
-        t->link[k] = t->link[t->link[k]];
+    uint32_t n = 0;
+    for (int r = 0; r < n_rows; r++)
+        n += count_bits(v[r] & mask);
+    return n;
+}
+
+/* Voxels between two heads belong to the run that begins at the first one: nothing lies between runs. */
+static inline __attribute__((always_inline)) void count_beam(const QbLabelTile *t, int64_t beam,
+                                                             const uint64_t *const *row, int n_rows)
+{
+    const uint64_t *heads = qb_label_heads(t, beam);
+    const uint32_t *comp = &t->comp[t->start[beam]];
+    uint32_t none = 0, *to = &none, n = 0; /* of the run at hand, without those of this word */
+    for (int64_t w = 0; w < t->pitch - 1; w++) {
+        uint64_t v[4];
+        for (int r = 0; r < n_rows; r++)
+            v[r] = row[r][w];
+        for (uint64_t f = heads[w]; f; f &= f - 1) {
+            uint32_t before = count_column(v, n_rows, up_to_lowest(f) >> 1);
+            *to += n + before;
+            n = 0 - before;
+            to = &t->voxels[*comp++];
+        }
+        n += count_column(v, n_rows, ~UINT64_C(0));
     }
-    return n_roots;
+    *to += n;
 }
 
 static void count_voxels(const QbLabelTile *t)
 {
     memset(t->voxels, 0, *t->n_comps * sizeof(*t->voxels));
-    for (uint32_t k = 0; k < *t->n_runs; k++)
-        t->run[k].comp = t->run[t->link[k]].comp;
-    if (t->beams.solid) {
-        for (uint32_t k = 0; k < *t->n_runs; k++)
-            t->voxels[t->run[k].comp] += t->run[k].x1 - t->run[k].x0;
-        return;
-    }
     for (int64_t beam = 0; beam < t->nbz * t->nby; beam++) {
-        if (t->start[beam] == t->start[beam + 1])
+        if (is_empty(t, beam))
             continue;
         Rows rows = beam_rows(t, beam / t->nby, beam % t->nby);
-        for (uint32_t k = t->start[beam]; k < t->start[beam + 1]; k++) {
-            const QbRun *run = &t->run[k];
-            uint32_t n = 0;
-            for (int r = 0; r < rows.ni * rows.ny; r++)
-                n += count_bits(rows.r[r / rows.ny][r % rows.ny], run->x0, run->x1);
-            t->voxels[run->comp] += n;
-        }
+        const uint64_t *row[4];
+        int n = rows.ni * rows.ny;
+        for (int r = 0; r < n; r++)
+            row[r] = rows.r[r / rows.ny][r % rows.ny];
+        if (n == 4)
+            count_beam(t, beam, row, 4);
+        else if (n == 2)
+            count_beam(t, beam, row, 2);
+        else
+            count_beam(t, beam, row, 1);
     }
 }
 
@@ -234,21 +257,19 @@ void QB_CPU_NAME(qb_label_tile)(const QbLabelTile *t, const uint8_t *const *row)
             for (int a = 0; a < rows.ni; a++) {
                 for (int b = 0; b < rows.ny; b++) {
                     int64_t r = (bz * t->beams.bz + a) * t->ny + by * t->beams.by + b;
-                    pack_row(row[r], t->nx, t->bits + r * t->pitch + 1);
+                    pack_row(row[r], t->nx, t->bits + r * t->pitch);
                 }
             }
-            t->start[bz * t->nby + by] = n;
-            n = find_runs(t, &rows, n);
-            t->start[bz * t->nby + by + 1] = n;
-            if (bz > 0 && by + 1 < t->nby)
-                __builtin_prefetch(&t->run[t->start[(bz - 1) * t->nby + by + 1]]);
-            if (t->beams.solid)
-                join_beam(t, bz, by, &rows, true);
-            else
-                join_beam(t, bz, by, &rows, false);
+            int64_t beam = bz * t->nby + by;
+            uint32_t end = n + find_heads(&rows, t->pitch - 1, qb_label_heads(t, beam));
+            t->start[beam] = n;
+            t->start[beam + 1] = end;
+            for (; n < end; n++)
+                t->link[n] = n;
+            join_beam_before(t, bz, by, &rows);
         }
     }
     *t->n_runs = n;
-    number_roots(t, flatten(t));
+    number_roots(t);
     count_voxels(t);
 }

@@ -16,26 +16,22 @@ typedef struct QbBeams {
     int reach_diag; /* of (z−1, y±1) and (z, y); −1: such rows never touch */
 } QbBeams;
 
-/* A run of a beam: columns [x0, x1) from the tile's first column. */
-typedef struct QbRun {
-    uint32_t x0, x1;
-    uint32_t comp; /* its component of the tile, in raster order of the components' first voxels */
-} QbRun;
-
-/* A labelled tile, as it lies in the memory of a partial: a view, made by qb_label_tile_map from the shape alone. */
+/* A labelled tile, as it lies in the memory of a partial: a view, made by qb_label_tile_map from the shape alone. A run of a
+ * beam is a stretch of columns that are set in one of its rows. Runs are known by their numbers alone, which go through
+ * all beams of the tile: where they begin is a bit, so that whatever concerns them is found a word of columns at a time. */
 typedef struct QbLabelTile {
     QbBeams beams;
     int64_t ni, ny, nx;
     int64_t nbz, nby; /* beams along axes 0 and 1 */
-    int64_t pitch;    /* words of a row of bits: one of zeros before and one after the row */
+    int64_t pitch;    /* words of a row of bits: one of zeros comes after the row */
     uint32_t *n_runs, *n_comps;
-    uint32_t *first; /* ni + 1: first[i] components have their first voxel before slice i */
-    uint64_t *bits;  /* a row for each (i, y) */
-    uint32_t *start; /* nbz·nby + 1: where a beam's runs start */
-    uint32_t *
-        link; /* of runs, while the tile is labelled: their parents; afterwards of components, for the merge */
-    uint32_t *voxels; /* of components */
-    QbRun *run;
+    uint32_t *first;  /* ni + 1: first[i] components have their first voxel before slice i */
+    uint64_t *bits;   /* a row for each (i, y) */
+    uint64_t *heads;  /* a row for each beam: the first columns of its runs */
+    uint32_t *start;  /* nbz·nby + 1: the number of a beam's first run */
+    uint32_t *comp;   /* of runs: components, in the raster order of their first voxels */
+    uint32_t *link;   /* of runs, while the tile is labelled: their parents */
+    uint32_t *voxels; /* of components; takes the place of link */
 } QbLabelTile;
 
 QbBeams qb_label_beams(int rank, int connectivity);
@@ -44,21 +40,35 @@ QbLabelTile qb_label_tile_map(const QbBeams *b, void *memory, int64_t ni, int64_
 
 static inline int64_t qb_label_pitch(int64_t nx)
 {
-    return (nx + 63) / 64 + 2;
+    return (nx + 63) / 64 + 1;
 }
-/* The bits of row (i, y); word 0 holds columns 0 to 63, words −1 and pitch−2 are zero. */
+/* The bits of row (i, y); word 0 holds columns 0 to 63. */
 static inline uint64_t *qb_label_bits(const QbLabelTile *t, int64_t i, int64_t y)
 {
-    return t->bits + (i * t->ny + y) * t->pitch + 1;
+    return t->bits + (i * t->ny + y) * t->pitch;
+}
+static inline uint64_t *qb_label_heads(const QbLabelTile *t, int64_t beam)
+{
+    return t->heads + beam * t->pitch;
 }
 
-/* One side of a contact: the runs of a beam and the rows of bits that face the other side (b may be a). The node of
- * a run is base + comp. */
+/* One side of a contact: where the runs of a beam begin, the rows of bits that face the other side (b may be a), and the
+ * nodes of the runs: base + comp[k] of the beam's run k. */
 typedef struct QbSide {
-    const QbRun *run;
-    uint32_t n, base;
-    const uint64_t *a, *b;
+    const uint64_t *heads, *a, *b;
+    const uint32_t *comp;
+    uint32_t base;
 } QbSide;
+
+/* Rows of one beam to be painted, 64·words columns: a column is the label of its run where its bit is set, else 0. */
+typedef struct QbPaint {
+    uint32_t *out[4]; /* at column x0 */
+    const uint64_t *bits[4];
+    int n;
+    const uint64_t *heads;
+    const uint32_t *
+        label; /* 16 more than there are runs: first that of the run which began before column 0, if any */
+} QbPaint;
 
 /* Σx and Σx² of whole numbers, exact. */
 typedef struct QbWholeSum {
@@ -129,9 +139,9 @@ struct QbLabelKernels {
     /* Labels the rows of one tile: row[i·ny + y] points at its first mask byte (0 or 1). */
     void (*tile)(const QbLabelTile *t, const uint8_t *const *row);
     /* Unites the nodes of runs that touch; the root of a set is its smallest node. */
-    void (*join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach, bool solid);
-    /* out[x − x0] = label where bit x is set, unchanged elsewhere, for x in [x0, x1). */
-    void (*expand)(uint32_t *out, const uint64_t *bits, int64_t x0, int64_t x1, uint32_t label);
+    void (*join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach, int64_t words);
+    /* Columns [x0, x1). */
+    void (*paint)(const QbPaint *p, int64_t x0, int64_t x1);
 
     /* Row reductions. `lane` is the absolute column of the first voxel modulo 16. */
     double (*sum)(QbPix pix, const void *row, int64_t n, int lane);
@@ -157,9 +167,8 @@ enum { QB_COUNT8_TABLES = 8 };
 /* The functions behind one variant's table. */
 void QB_CPU_NAME(qb_label_tile)(const QbLabelTile *t, const uint8_t *const *row);
 void QB_CPU_NAME(qb_label_join)(uint32_t *parent, const QbSide *p, const QbSide *q, int reach,
-                                bool solid);
-void QB_CPU_NAME(qb_label_expand)(uint32_t *out, const uint64_t *bits, int64_t x0, int64_t x1,
-                                  uint32_t label);
+                                int64_t words);
+void QB_CPU_NAME(qb_label_paint)(const QbPaint *p, int64_t x0, int64_t x1);
 double QB_CPU_NAME(qb_row_sum)(QbPix pix, const void *row, int64_t n, int lane);
 void QB_CPU_NAME(qb_row_moments)(QbPix pix, const void *row, int64_t n, int lane, double *mean,
                                  double *m2);

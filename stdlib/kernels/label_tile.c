@@ -18,7 +18,7 @@ QbBeams qb_label_beams(int rank, int connectivity)
 }
 
 typedef struct Layout {
-    size_t first, bits, start, link, voxels, run, bytes;
+    size_t first, bits, heads, start, comp, link, bytes;
 } Layout;
 
 static size_t place(size_t *at, size_t n, size_t size)
@@ -37,10 +37,10 @@ static Layout layout(const QbBeams *b, int64_t ni, int64_t ny, int64_t nx)
     size_t at = 64; /* the two counters */
     l.first = place(&at, (size_t)ni + 1, sizeof(uint32_t));
     l.bits = place(&at, (size_t)(ni * ny * qb_label_pitch(nx)), sizeof(uint64_t));
+    l.heads = place(&at, (size_t)(beams * qb_label_pitch(nx)), sizeof(uint64_t));
     l.start = place(&at, (size_t)beams + 1, sizeof(uint32_t));
+    l.comp = place(&at, (size_t)most, sizeof(uint32_t));
     l.link = place(&at, (size_t)most, sizeof(uint32_t));
-    l.voxels = place(&at, (size_t)most, sizeof(uint32_t));
-    l.run = place(&at, (size_t)most, sizeof(QbRun));
     l.bytes = at;
     return l;
 }
@@ -66,9 +66,10 @@ QbLabelTile qb_label_tile_map(const QbBeams *b, void *memory, int64_t ni, int64_
         .n_comps = (uint32_t *)memory + 1,
         .first = (void *)(p + l.first),
         .bits = (void *)(p + l.bits),
+        .heads = (void *)(p + l.heads),
         .start = (void *)(p + l.start),
+        .comp = (void *)(p + l.comp),
         .link = (void *)(p + l.link),
-        .voxels = (void *)(p + l.voxels),
-        .run = (void *)(p + l.run),
+        .voxels = (void *)(p + l.link),
     };
 }

@@ -44,7 +44,7 @@ static bool check(QbCheck *c)
 static double cost(const void *p, const QbType *const *in)
 {
     (void)p;
-    return qb_pix_info[in[0]->pix].is_float ? 3.0 : 1.0;
+    return qb_pix_info[in[0]->pix].is_float ? 2.6 : 0.75;
 }
 
 static size_t counts_bytes(const QbFoldCtx *c)

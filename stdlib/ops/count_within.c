@@ -58,8 +58,8 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 static double cost(const void *params, const QbType *const *in)
 {
     const QbWithinParams *p = params;
-    return 0.1 +
-           0.01 * (double)(p->count.size[0] + p->count.size[2]) * (double)qb_pix_bytes(in[0]->pix);
+    double added = (double)(p->count.size[0] + p->count.size[2]);
+    return 0.1 + (0.1 + 0.0045 * added) * (double)qb_pix_bytes(in[0]->pix);
 }
 
 static void run(const QbTask *t)

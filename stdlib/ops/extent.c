@@ -19,7 +19,7 @@ static bool check(QbCheck *c)
 static double cost(const void *p, const QbType *const *in)
 {
     (void)p;
-    return 0.06 + 0.028 * (double)qb_pix_bytes(in[0]->pix);
+    return 0.105 + 0.0175 * (double)qb_pix_bytes(in[0]->pix);
 }
 
 static const QbExtent nothing = {{INFINITY, -INFINITY, false}, INFINITY, -INFINITY};

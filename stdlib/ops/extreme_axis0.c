@@ -55,7 +55,7 @@ static double cost(const void *params, const QbType *const *in)
     double bytes = (double)qb_pix_bytes(in[0]->pix);
     if (in[0]->rank == 2)
         return 0.05 + 0.11 * bytes;
-    return 0.03 + (p->size[0] > QB_EXTREME_DIRECT ? 0.06 : 0.03) * (double)p->size[0] * bytes;
+    return 0.03 + (p->size[0] > QB_EXTREME_DIRECT ? 0.36 : 0.035 * (double)p->size[0]) * bytes;
 }
 
 static void run(const QbTask *t)
@@ -76,6 +76,7 @@ const QbOp qb_op_extreme_axis0 = {
     .check = check,
     .cost = cost,
     .halo = halo,
+    .running = true,
     .run = run,
     .scratch = qb_extreme_axis0_scratch,
 };

@@ -53,9 +53,8 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 static double cost(const void *params, const QbType *const *in)
 {
     const QbExtremeParams *p = params;
-    double ns = 0;
-    for (int a = 1; a < 3; a++)
-        ns += p->size[a] > 1 ? 0.1 + 0.003 * (double)p->size[a] : 0.02;
+    double ns = p->size[1] > 1 ? 0.06 + 0.007 * (double)p->size[1] : 0.02;
+    ns += p->size[2] > 1 ? 0.06 + 0.003 * (double)p->size[2] : 0.02;
     return ns * (double)qb_pix_bytes(in[0]->pix);
 }
 

@@ -40,14 +40,21 @@ static bool check(QbCheck *c)
     return true;
 }
 
+/* Of a mask with as many edges as that of a foam. What counts is how many runs it has, which nobody knows before it is there:
+ * large smooth objects take two thirds of that, noise two to six times as much. */
 static double cost(const void *p, const QbType *const *in)
 {
-    return in[0]->rank == 2 ? 0.7 : ((const Params *)p)->connectivity == 26 ? 1.1 : 1.2;
+    return in[0]->rank == 2 ? 0.24 : ((const Params *)p)->connectivity == 26 ? 0.32 : 0.7;
 }
 
 static QbBeams beams(const QbFoldCtx *c)
 {
     return qb_label_beams(c->in_type[0]->rank, (int)((const Params *)c->params)->connectivity);
+}
+
+static int64_t grain(const QbFoldCtx *c)
+{
+    return beams(c).bz;
 }
 
 static size_t state_bytes(const QbFoldCtx *c)
@@ -132,6 +139,7 @@ static const QbFoldOps fold = {
     .fill = fill,
     .close = close_state,
     .keep = keep,
+    .grain = grain,
 };
 
 const QbOp qb_op_label = {
@@ -142,7 +150,7 @@ const QbOp qb_op_label = {
     .follows = "scipy.ndimage.label",
     .examples = (const char *const[]){"label(mask)",
                                       "image |> threshold(otsu) |> label(connectivity=4)", NULL},
-    .version = 1,
+    .version = 2,
     .params = params,
     .n_params = QB_COUNT(params),
     .param_size = sizeof(Params),

@@ -10,8 +10,7 @@ static void halo(const void *params, const QbType *const *in, int input, QbHalo 
 
 static double cost(const void *params, const QbType *const *in)
 {
-    (void)in;
-    return qb_near_cost(params);
+    return qb_near_cost(((const QbNearParams *)params)->r, 2, in[0]->rank);
 }
 
 static void run(const QbTask *t)

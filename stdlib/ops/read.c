@@ -49,21 +49,25 @@ static QbReadSpec spec_of(const Params *p)
     return (QbReadSpec){p->path, p->page, p->channel, p->time};
 }
 
-/* ns a voxel: unpacking, by what was measured for each byte, and what remains to be done with the voxels. Deflate takes its
- * time for what it reads: few symbols stand for much where an image repeats itself. */
+/* ns a voxel, as measured: what unpacking takes for each voxel, each byte of its samples, and each byte that the file has for it. */
 static double cost_of(const QbImageInfo *info)
 {
     static const struct {
         const char *compression;
-        double ns;
-    } known[] = {{"none", 0.15}, {"packbits", 0.3}, {"lzw", 4}};
-    double bytes = info->samples * (info->bits < 8 ? 1 : info->bits / 8), ns = 8;
-    if (strcmp("deflate", info->compression) == 0)
-        return 0.1 + 3.4 * fmin(info->packed_bytes, bytes) + 0.1 * bytes;
+        double voxel, sample, packed;
+    } known[] = {{"none", 0.02, 0.25, 0},
+                 {"packbits", 0, 0.2, 0.3},
+                 {"deflate", 0.8, 0.3, 2.2},
+                 {"lzw", 0, 2.2, 2},
+                 {"zstd", 0, 1, 0.4}};
+    const QbType *t = &info->type;
+    double voxels = (double)(t->n[0] * t->n[1] * t->n[2]);
+    double samples = info->samples * (info->bits < 8 ? 1 : info->bits / 8);
     for (int k = 0; k < QB_COUNT(known); k++)
         if (strcmp(known[k].compression, info->compression) == 0)
-            ns = known[k].ns;
-    return 0.1 + ns * bytes;
+            return known[k].voxel + known[k].sample * samples +
+                   known[k].packed * (double)info->packed_bytes / voxels;
+    return 8 * samples;
 }
 
 /* The argument that asks for what is not there: the only one that was given, else the whole call. */

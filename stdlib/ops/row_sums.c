@@ -23,7 +23,7 @@ static bool check(QbCheck *c)
 static double cost(const void *p, const QbType *const *in)
 {
     (void)p;
-    return 0.045 * (double)qb_pix_bytes(in[0]->pix);
+    return 0.1 + 0.005 * (double)qb_pix_bytes(in[0]->pix);
 }
 
 static size_t state_bytes(const QbFoldCtx *c)

@@ -167,7 +167,7 @@ static void run(const QbTask *t)
 static double cost(const void *params, const QbType *const *in)
 {
     const Params *p = params;
-    return 0.15 * (double)qb_pix_bytes(in[0]->pix) + (p->step[2] == 1 ? 0 : 0.4);
+    return 0.07 + 0.045 * (double)qb_pix_bytes(in[0]->pix) + (p->step[2] == 1 ? 0 : 0.4);
 }
 
 static const char *const examples[] = {"volume[3]", "volume[1:6, :, ::2]", "volume[::-1]", NULL};

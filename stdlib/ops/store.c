@@ -137,7 +137,7 @@ static void close_store(void *state)
 static double cost(const void *params, const QbType *const *in)
 {
     double bytes = (double)qb_pix_bytes(in[0]->pix);
-    return (((const Params *)params)->spill ? 0.5 : 0.2) * bytes;
+    return (((const Params *)params)->spill ? 0.5 : 0.13) * bytes;
 }
 
 static bool read_kept(void *ctx, int64_t offset, void *to, size_t n, QbErr *err)

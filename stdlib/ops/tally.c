@@ -34,7 +34,7 @@ static bool check(QbCheck *c)
 
 static double cost(const void *p, const QbType *const *in)
 {
-    static const double ns[] = {0, 0.35, 0.7, 0, 1.5, 0, 0, 0, 1.7};
+    static const double ns[] = {0, 0.32, 0.55, 0, 1.3, 0, 0, 0, 1.3};
     (void)p;
     return ns[qb_pix_bytes(in[0]->pix)];
 }

@@ -25,7 +25,8 @@ static bool check(QbCheck *c)
 
 static double cost(const void *p, const QbType *const *in)
 {
-    return (((const Params *)p)->squares ? 0.12 : 0.06) * (double)qb_pix_bytes(in[0]->pix);
+    double bytes = (double)qb_pix_bytes(in[0]->pix);
+    return ((const Params *)p)->squares ? 0.07 + 0.035 * bytes : 0.04 + 0.012 * bytes;
 }
 
 static size_t state_bytes(const QbFoldCtx *c)

@@ -155,6 +155,28 @@ Test(label, random_long_rows)
     random_masks(2, 30, (int64_t[3]){5, 7, 300});
 }
 
+/* Rows are joined and read back in spans of some thousand columns; long runs cross their ends, short ones begin there. */
+Test(label, rows_of_several_spans)
+{
+    static const int64_t shapes[][3] = {{3, 4, 2049}, {3, 3, 4097}, {5, 1, 8192}, {2, 3, 12300}};
+    uint64_t rng = 4;
+    for (int k = 0; k < QB_COUNT(shapes); k++) {
+        int64_t all = shapes[k][0] * shapes[k][1] * shapes[k][2];
+        uint8_t *mask = malloc((size_t)all);
+        for (int64_t most = 2; most <= 6000; most *= 50) {
+            for (int64_t v = 0, end = 0, set = 0; v < all; v++) {
+                if (v == end) {
+                    end += 1 + fold_pick(&rng, most);
+                    set = !set;
+                }
+                mask[v] = (uint8_t)set;
+            }
+            check_all(mask, shapes[k], fold_random(&rng) | 1);
+        }
+        free(mask);
+    }
+}
+
 Test(label, random_images)
 {
     random_masks(3, 100, (int64_t[3]){40, 1, 150});
