@@ -61,7 +61,8 @@ static void run_share(BenchPart *p)
     const QbStep *s = d->step;
     int64_t plane = s->tile_i * s->type.n[1];
     const void **row = qb_xcalloc((size_t)(plane * (s->n_in + 1)), sizeof(*row));
-    void *scratch = aligned_alloc(64, qb_round_up(s->scratch_bytes + 64, 64));
+    /* Begins a page, as the memory of a worker does. */
+    void *scratch = aligned_alloc(4096, qb_round_up(s->scratch_bytes + 64, 4096));
     QB_CHECK(scratch != NULL);
     for (int64_t i = p->lo; i < p->hi; i += s->tile_i) {
         for (int64_t y = 0; y < s->type.n[1]; y += s->tile_y) {

@@ -145,6 +145,7 @@ static int64_t atom_of(const Planner *p, const QbStep *s)
 /* Tiles of one quantum: as many as there is work for, and at least one for each thread where that is not too small. */
 static void set_tiles(const Planner *p, QbStep *s, int64_t atom)
 {
+    int64_t group = s->kind == QB_STEP_KERNEL && s->op->together > 0 ? s->op->together : atom;
     int64_t rows = qb_max64(1, s->box.hi[1] - s->box.lo[1]), plane = plane_voxels(s),
             nx = plane / rows;
     bool whole_quantum = s->kind == QB_STEP_FOLD && s->op->fold->order != QB_FOLD_ANY;
@@ -163,14 +164,14 @@ static void set_tiles(const Planner *p, QbStep *s, int64_t atom)
         if (!whole_quantum)
             s->tile_i = up(qb_max64(qb_max64(qb_max64(1, 2048 / qb_max64(1, nx)), wanted[0]),
                                     s->quantum / tiles),
-                           atom);
+                           group);
         s->tile_y = rows;
     } else {
         if (by_index)
             s->tile_i = 1;
         int64_t per = by_index ? (tiles + s->quantum - 1) / s->quantum : tiles;
         wanted[1] = qb_min64(wanted[1], qb_max64(1, rows * 2 / p->o->threads));
-        s->tile_y = up(qb_max64(wanted[1], rows / qb_max64(1, per)), atom);
+        s->tile_y = up(qb_max64(wanted[1], rows / qb_max64(1, per)), group);
     }
     s->tile_i = qb_min64(s->tile_i, s->quantum);
     if (p->o->chunk_y > 0 && !is_flat(s))

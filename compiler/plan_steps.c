@@ -7,7 +7,7 @@
 
 #define MAX_PASSES 64
 #define RECOMPUTE_NS \
-    2.5               /* a voxel that costs less than this is computed again rather than stored */
+    3.0               /* a voxel that costs less than this is computed again rather than stored */
 #define SPILL_NS 25.0 /* one that costs more is worth a spill file */
 
 typedef struct Level {

@@ -279,6 +279,8 @@ struct QbOp {
     void (*tile)(const void *params, const QbType *const *in, int64_t n[2]);
     /* How `run` goes about it, where there are several ways: shown in plans. NULL: one way. */
     const char *(*method)(const void *params, const QbType *const *in);
+    int64_t
+        together; /* rows that `run` makes at a time: a task of whole groups of them costs less; 0: 1 */
     void (*run)(const QbTask *t);
     size_t (*scratch)(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                       int64_t nx);

@@ -19,7 +19,7 @@ extern const QbParam qb_linear_rows[QB_LINEAR_ROWS];
 /* Axes first … last alone. */
 void qb_linear_halo(const QbFirParams *p, int first, int last, QbHalo *halo);
 double qb_linear_cost(const QbFirParams *p, const QbType *in, int first, int last);
-/* fir_axis0, then fir_plane, of those that do something; at least one, which makes the result's type. */
+/* fir_axis0, then fir_plane, of those that do something; at least one, which makes the result's type. A picture is a plane. */
 QbNodeId qb_linear_compose(QbBuild *b, const QbFirParams *p);
 
 #endif

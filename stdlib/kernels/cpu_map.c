@@ -113,7 +113,7 @@ static void place_registers(Run *r, int64_t block)
     for (int k = 0; k < p->n_regs; k++) {
         r->buffer[k] = at;
         r->now[k] = at;
-        at += (size_t)block * reg_bytes(p->reg_type[k]);
+        at += (size_t)block * reg_bytes(p->reg_type[k]) + QB_MAP_APART;
     }
 }
 

@@ -64,21 +64,36 @@ static inline QbWithinLayout qb_within_layout(const QbWithinParams *p, int64_t n
 #define QB_FIR_GROUP \
     6 /* pairs of rows that are read in one sweep: what prefetching keeps up with */
 
+/* fir_plane: rows that are filtered together, columns that go through both axes at a time, and what a place in a row of doubles
+ * may be beyond them: an odd number of cache lines from row to row. */
+#define QB_FIR_ROWS  16
+#define QB_FIR_CHUNK 64
+#define QB_FIR_PITCH (QB_FIR_CHUNK + 8)
+
 typedef struct QbFirLayout {
     size_t weights; /* bytes of the weights of one axis */
     size_t partial; /* fir_axis0: bytes of the sums of two rows between sweeps */
-    size_t line;    /* fir_plane: bytes of each of two padded rows of doubles between its axes */
+    size_t rows;    /* fir_plane: bytes of a chunk of the rows, and of those in reach, as doubles */
+    size_t columns; /* … and of the columns that the second axis is filtered from */
 } QbFirLayout;
 
-static inline QbFirLayout qb_fir_layout(const QbFirParams *p, int64_t nx)
+/* Rows lie along `down`: axis 1, or 0 of a picture. */
+static inline QbFirLayout qb_fir_layout(const QbFirParams *p, int down)
 {
     QbFirLayout l = {0};
     int64_t r = qb_max64(qb_fir_radius(p, 0), qb_max64(qb_fir_radius(p, 1), qb_fir_radius(p, 2)));
     l.weights = qb_round_up(sizeof(double) * (size_t)(1 + r), 64);
     l.partial = 2 * QB_FIR_COLUMNS * sizeof(double);
-    l.line = qb_filter_pitch(nx + 2 * qb_fir_radius(p, 2), sizeof(double)) +
-             QB_FILTER_SLACK; /* a block of vectors more */
+    l.rows = (size_t)(QB_FIR_ROWS + 2 * qb_fir_radius(p, down)) * QB_FIR_PITCH * sizeof(double);
+    l.columns =
+        (size_t)(QB_FIR_CHUNK + 3 * qb_fir_radius(p, 2) + 3 * 8) * QB_FIR_ROWS * sizeof(double);
     return l;
+}
+
+/* The axis that rows of a plane lie along. */
+static inline int qb_fir_down(const QbType *in)
+{
+    return in->rank == 2 ? 0 : 1;
 }
 
 /* ---- extremes --------------------------------------------------------------------------------------- */

@@ -8,18 +8,19 @@ size_t qb_fir_axis0_scratch(const void *params, const QbType *const *in, int64_t
     (void)in;
     (void)ni;
     (void)ny;
-    QbFirLayout l = qb_fir_layout(params, nx);
+    (void)nx;
+    QbFirLayout l = qb_fir_layout(params, 0);
     return l.weights + l.partial;
 }
 
 size_t qb_fir_plane_scratch(const void *params, const QbType *const *in, int64_t ni, int64_t ny,
                             int64_t nx)
 {
-    (void)in;
     (void)ni;
     (void)ny;
-    QbFirLayout l = qb_fir_layout(params, nx);
-    return 2 * l.weights + 2 * l.line;
+    (void)nx;
+    QbFirLayout l = qb_fir_layout(params, qb_fir_down(in[0]));
+    return 2 * l.weights + l.rows + l.columns;
 }
 
 size_t qb_extreme_element_scratch(const void *params, const QbType *const *in, int64_t ni,

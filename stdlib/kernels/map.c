@@ -28,7 +28,8 @@ int64_t qb_map_block(const QbProg *prog)
 size_t qb_map_scratch(const QbProg *prog)
 {
     size_t pointers = qb_round_up(2 * sizeof(void *) * (size_t)prog->n_regs, 64);
-    return pointers + (size_t)qb_map_block(prog) * bytes_per_voxel(prog) + 64;
+    return pointers + (size_t)qb_map_block(prog) * bytes_per_voxel(prog) +
+           (size_t)prog->n_regs * QB_MAP_APART + 64;
 }
 
 /* ---- range tests ------------------------------------------------------------------------------------- */

@@ -45,6 +45,10 @@ struct QbMapKernels {
 
 /* ---- programs ---------------------------------------------------------------------------------------- */
 
+/* Bytes between registers. Blocks are whole ways of a cache: without, what an instruction reads and writes would always meet in
+ * the same sets. */
+#define QB_MAP_APART 64
+
 /* Voxels that a register holds: as many as keep all registers in the first cache. */
 int64_t qb_map_block(const QbProg *prog);
 size_t qb_map_scratch(const QbProg *prog);

@@ -140,7 +140,7 @@ static void expect_fir_axis0(QbCase *c)
 
 static void expect_fir_plane(QbCase *c)
 {
-    expect_fir(c, 1, 2);
+    expect_fir(c, c->rank == 2 ? 0 : 1, 2);
 }
 
 /* ---- morphology ---------------------------------------------------------------------------------------- */

@@ -161,15 +161,20 @@ Test(filters, voxels_are_those_of_scipy)
         for (int x = 0; x < 7; x++)
             image[y][x] = (uint8_t)((3 * y + 5 * x * x) % 17);
     QbType in = image_type(QB_IMAGE, QB_U8, 5, 1, 7),
-           between = image_type(QB_IMAGE, QB_F32, 5, 1, 7);
+           between = image_type(QB_IMAGE, QB_F32, 5, 1, 7), picture = in;
+    picture.rank = 2;
     for (int k = 0; k < n_cpu; k++) {
         QbFirParams p = {.sigma = {1.7, 0, 1.7}, .size = {1, 1, 1}};
         float *first = run(&qb_op_fir_axis0, &p, &in, image, cpu[k]);
         float *got = run(&qb_op_fir_plane, &p, &between, first, cpu[k]);
+        float *at_once = run(&qb_op_fir_plane, &p, &picture, image, cpu[k]);
         cr_assert(memcmp(got, scipy_image, sizeof(scipy_image)) == 0, "%s differs from scipy",
                   cpu[k]->name);
+        cr_assert(memcmp(at_once, scipy_image, sizeof(scipy_image)) == 0,
+                  "%s: both axes of a picture differ from scipy", cpu[k]->name);
         free(first);
         free(got);
+        free(at_once);
     }
 }
 
