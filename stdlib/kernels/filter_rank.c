@@ -109,10 +109,11 @@ static QbRankMethod method_of(const QbRankParams *p, const QbType *in, QbRankBlo
     size_t bytes = qb_pix_bytes(in->pix);
     int64_t n[3];
     if (has_network(p, bytes)) {
-        *cost = (0.12 + 0.029 * (double)qb_window_voxels(p->size)) * (double)bytes;
+        double voxels = (double)qb_window_voxels(p->size);
+        *cost = 0.12 + (0.1 + 0.014 * voxels + 0.00013 * voxels * voxels) * (double)bytes;
         return QB_RANK_NETWORK;
     }
-    *cost = bisect_ns[bytes] * (double)qb_window_voxels(p->size);
+    *cost = bisect_ns[bytes] * (double)(qb_window_voxels(p->size) + 3); /* and to begin and end */
     qb_rank_tile(in, n);
     *block = qb_rank_block(p, bytes, n, QB_ORDER_VOXELS);
     if (block->cost >= *cost)
