@@ -55,7 +55,7 @@ static double cost_of(const QbImageInfo *info)
     static const struct {
         const char *compression;
         double voxel, sample, packed;
-    } known[] = {{"none", 0.02, 0.25, 0},
+    } known[] = {{"none", 0.02, 0.2, 0},
                  {"packbits", 0, 0.2, 0.3},
                  {"deflate", 0.8, 0.3, 2.2},
                  {"lzw", 0, 2.2, 2},
