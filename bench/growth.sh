@@ -13,6 +13,7 @@ cat >foam.qbi <<'END'
 param slices: number = 30
 save foam([slices, 1000, 1000], seed=1) |> median(5) |> threshold(60) |> label |> count to "count.csv"
 END
+[ $# != 1 ] || { echo 'one size shows no growth: give two or more, or none' >&2; exit 2; }
 python3 - "$QBIC" "${@:-30 100 1000 10000}" <<'END'
 import json, os, subprocess, sys
 qbic, first = sys.argv[1], None

@@ -30,7 +30,7 @@ int qb_pass_pick(QbDag *g, const char **why)
     int total = 0, changed;
     while ((changed = once(g)) > 0)
         total += changed;
-    *why = "filters are split by axis, and elements into exact distance tests: fewer operations a "
-           "voxel, the same result";
+    *why = "filters are split by axis or plane, and elements into exact distance tests: fewer "
+           "operations a voxel, the same result";
     return total;
 }

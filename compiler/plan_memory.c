@@ -108,11 +108,11 @@ static void find_wanted_quanta(Planner *p)
         int64_t k = qb_max64(1 + n->reach / REACH_SHARED, QUANTUM_BYTES / qb_max64(1, n->plane));
         int64_t running = RUNNING_BYTES / qb_max64(1, n->plane);
         k = qb_max64(k, qb_min64(qb_max64(n->running, n->flat), running));
-        k = up(k, qb_max64(1, n->grain));
         /* Enough quanta that the threads find work along the clock too, but where they find it in one. */
         int64_t most = qb_max64(1, n->ticks) / (4 * p->o->threads),
-                deep = qb_min64(qb_min64(n->deep, n->ticks / 4), running);
-        p->wanted[pass] = qb_max64(qb_clamp64(k, 1, qb_max64(1, most)), deep);
+                deep = qb_max64(qb_min64(n->deep, n->ticks / 4), qb_min64(n->flat, n->ticks / 2));
+        k = qb_max64(qb_clamp64(k, 1, qb_max64(1, most)), qb_min64(deep, running));
+        p->wanted[pass] = up(k, qb_clamp64(n->grain, 1, qb_max64(1, n->ticks)));
     }
 }
 
@@ -160,7 +160,7 @@ static void set_tiles(const Planner *p, QbStep *s, int64_t atom)
     s->tile_y = up(rows, atom);
     if (is_flat(s)) {
         int64_t share = s->quantum * 2 / p->o->threads; /* two quanta are in flight */
-        wanted[0] = qb_min64(wanted[0], share);
+        wanted[0] = qb_min64(wanted[0], qb_max64(share, reach_of(s) + 1));
         if (!whole_quantum)
             s->tile_i = up(qb_max64(qb_max64(qb_max64(1, 2048 / qb_max64(1, nx)), wanted[0]),
                                     s->quantum / tiles),
@@ -376,27 +376,28 @@ static void set_costs(Planner *p)
 
 bool qb_plan_memory(Planner *p)
 {
-    set_costs(p);
-    find_wanted_quanta(p);
     size_t share = p->o->memory > p->o->base ? (p->o->memory - p->o->base) / 16 : 0;
     p->env = (QbRunEnv){.threads = p->o->threads,
                         .spill_above = share < (64u << 20) ? share : 64u << 20,
                         .tmp_dir = NULL};
     if (p->env.spill_above < (256u << 10))
         p->env.spill_above = 256u << 10;
-    int tries = 0;
+    set_costs(p);
+    find_wanted_quanta(p);
+    int64_t most = 1;
+    for (int pass = 0; pass < p->plan->n_passes; pass++)
+        most = qb_max64(most, p->wanted[pass]);
     for (int shrink = 0; shrink <= 32; shrink++) {
         bool last = shrink == 32;
         try_chunks(p, last ? 31 : shrink, last);
         p->plan->predicted = total_bytes(p);
-        tries++;
         if (p->plan->predicted <= p->o->memory)
             break;
         int64_t widest = 1;
         for (int i = 0; i < p->n_steps; i++)
             widest = qb_max64(widest, qb_step_runs(&p->steps[i]) ? p->steps[i].quantum : 1);
-        if (!last && (widest == 1 || p->o->chunk_i > 0 || (p->wanted[0] >> shrink) <= 1))
-            shrink = 31;
+        if (!last && (widest == 1 || p->o->chunk_i > 0 || (most >> shrink) <= 1))
+            shrink = shrink < 30 ? 30 : shrink;
     }
     p->plan->spill_above = p->env.spill_above;
     return p->plan->predicted <= p->o->memory;

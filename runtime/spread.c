@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 /* A thread that has no work lets others run: in vain it would keep those from starting that share its processor. OpenMP looks
- * at this when it starts; whoever has set it is left alone. */
+ * at this when it starts (GCC's only if it comes from its archive, else too early); whoever has set it is left alone. */
 __attribute__((constructor(101))) static void let_idle_threads_sleep(void)
 {
     setenv("OMP_WAIT_POLICY", "passive", 0);

@@ -1,5 +1,6 @@
 /* The label image between the pass that found the objects and whoever reads it: the runs of every tile in a log, an index
  * of the tiles, and the labels of their components. Reading decodes only the rows that are asked for. */
+#include "stdlib/kernels/bits.h"
 #include "stdlib/label_state.h"
 
 #include <stdlib.h>
@@ -161,7 +162,7 @@ static bool draw_beam(Reader *r, const Beam *b, QbErr *err)
         if (!read_span(r, b, w, n, err))
             return false;
         for (int64_t k = 0; k < n; k++)
-            n_runs += (uint32_t)__builtin_popcountll(r->words[1 + k]);
+            n_runs += qb_count_bits(r->words[1 + k]);
         if (!read_labels(r, (int64_t)(r->words[0] + run), n_runs, err))
             return false;
         QbPaint p = {.n = b->n, .heads = &r->words[1], .label = r->label};

@@ -13,7 +13,6 @@ typedef struct Rows {
     int64_t step;              /* pointers from a row to the next along the axis */
     int64_t column;            /* of the input rows, where the outputs start */
     QbTaps taps;
-    int64_t group;   /* pairs of rows that are added in one sweep over the columns */
     double *partial; /* sums between sweeps */
     void *out[2];
 } Rows;
@@ -137,7 +136,7 @@ QB_VEC_INLINE void sum_rows(QbPix pix, const Rows *s, int64_t n)
     }
     Sweep w = {.j = s->taps.r, .partial = s->partial};
     do {
-        w.last = qb_max64(0, w.j - s->group);
+        w.last = qb_max64(0, w.j - QB_FIR_GROUP);
         w.n = n >= BLOCK * QB_DOUBLES ? BLOCK : 1;
         if (w.n > 1) {
             w.n = BLOCK; /* a constant to what is inlined */
@@ -160,7 +159,6 @@ QB_VEC_INLINE void axis0(const QbTask *t, QbPix pix)
     size_t bytes = qb_pix_bytes(t->out_type->pix);
     Rows s = {.step = t->in->ny, .taps = qb_taps(p, 0, t->scratch)};
     s.partial = (double *)t->scratch + qb_fir_layout(p, 0).weights / sizeof(double);
-    s.group = QB_FIR_GROUP;
     int64_t block = qb_min64(nx, QB_FIR_COLUMNS);
     for (int64_t y = box->lo[1]; y < box->hi[1]; y++)
         for (int64_t x = 0; x < nx; x += block)

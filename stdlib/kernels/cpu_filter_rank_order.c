@@ -2,6 +2,7 @@
  * is known by its place in that order: a window is a set of bits, one for each voxel of the block. Windows of QB_ORDER_LANES
  * neighbours lie side by side, so that a voxel enters or leaves all that hold it in one step; as they move along the row, each
  * keeps the words that its rank falls into and how many of its voxels are before them. */
+#include "stdlib/kernels/bits.h"
 #include "stdlib/kernels/filter_rank.h"
 
 #define LINE_BYTES (QB_ORDER_LANES * sizeof(uint32_t))
@@ -194,7 +195,7 @@ QB_VEC_INLINE int bit_place(uint32_t word, int k)
 #else
     int place = 0;
     for (int half = QB_ORDER_WORD / 2; half > 0; half /= 2) {
-        int n = __builtin_popcount(word & (((uint32_t)1 << half) - 1)), above = -(k >= n);
+        int n = (int)qb_count_bits(word & (((uint32_t)1 << half) - 1)), above = -(k >= n);
         k -= n & above;
         place += half & above;
         word >>= half & above;
@@ -208,7 +209,7 @@ QB_VEC_INLINE int count_group(const uint32_t *bits, int sum[QB_ORDER_GROUP])
 {
     int n = 0;
     for (int j = 0; j < QB_ORDER_GROUP; j++)
-        sum[j] = n += __builtin_popcount(bits[j * QB_ORDER_LANES]);
+        sum[j] = n += (int)qb_count_bits(bits[j * QB_ORDER_LANES]);
     return n;
 }
 

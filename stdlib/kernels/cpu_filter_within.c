@@ -22,6 +22,7 @@ typedef struct Block {
 
 /* ---- comparing -------------------------------------------------------------------------------------- */
 
+#if QB_VEC_BYTES < 64
 /* Masks of two vectors of 16 bits as one of bytes. */
 QB_VEC_INLINE QbVec narrow(QbVec a, QbVec b)
 {
@@ -39,6 +40,7 @@ QB_VEC_INLINE QbVec narrow(QbVec a, QbVec b)
     return v;
 #endif
 }
+#endif
 
 /* A vector of voxels, those beyond `left` being anything; of two bytes: two vectors. */
 QB_VEC_INLINE void fetch(const unsigned char *at, size_t left, size_t bytes, QbVec v[2])

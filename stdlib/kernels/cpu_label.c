@@ -54,7 +54,7 @@ static inline void spread64(uint32_t *to, const uint32_t *label, uint64_t heads)
         label += ranks >> 56;
     }
 #else
-    if (count_bits(heads) > 4) {
+    if (qb_count_bits(heads) > 4) {
         for (int x = 0; x < 64; x++) {
             label += heads >> x & 1;
             to[x] = *label;
@@ -128,7 +128,7 @@ void QB_CPU_NAME(qb_label_paint)(const QbPaint *p, int64_t x0, int64_t x1)
     for (int64_t w = 0; 64 * w < x1; w++) {
         if (64 * (w + 1) > x0)
             paint_word(p, w, label, x0, x1);
-        label += count_bits(p->heads[w]);
+        label += qb_count_bits(p->heads[w]);
     }
 }
 

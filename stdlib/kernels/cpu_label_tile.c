@@ -78,7 +78,7 @@ static uint32_t find_heads(const Rows *rows, int64_t words, uint64_t *heads)
         uint64_t v = a[w] | b[w] | c[w] | d[w];
         heads[w] = v & ~(v << 1 | carry);
         carry = v >> 63;
-        n += count_bits(heads[w]);
+        n += qb_count_bits(heads[w]);
     }
     heads[words] = 0;
     return n;
@@ -167,11 +167,11 @@ static uint32_t number_row(const QbLabelTile *t, int64_t i, int64_t y, uint32_t 
         return n;
     for (int64_t w = 0; w < t->pitch - 1; w++) {
         for (uint64_t f = lowest_of_each(row[w], heads[w] | 1); f; f &= f - 1) {
-            uint32_t root = t->link[run + count_bits(heads[w] & up_to_lowest(f))];
+            uint32_t root = t->link[run + qb_count_bits(heads[w] & up_to_lowest(f))];
             if (root >= from && t->comp[root] == NO_COMP)
                 t->comp[root] = n++;
         }
-        run += count_bits(heads[w]);
+        run += qb_count_bits(heads[w]);
     }
     return n;
 }
@@ -202,7 +202,7 @@ static inline __attribute__((always_inline)) uint32_t count_column(const uint64_
 {
     uint32_t n = 0;
     for (int r = 0; r < n_rows; r++)
-        n += count_bits(v[r] & mask);
+        n += qb_count_bits(v[r] & mask);
     return n;
 }
 

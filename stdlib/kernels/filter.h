@@ -28,7 +28,7 @@ typedef struct QbGaussianParams {
     double sigma[3];
 } QbGaussianParams;
 
-/* fir_axis0 (axis 0 alone), fir_plane (axes 1 and 2). An axis with size > 1 is averaged, else one with sigma > 0
+/* fir_axis0 (axis 0 of a volume alone), fir_plane (axes 1 and 2, of a picture 0 and 2). An axis with size > 1 is averaged, else one with sigma > 0
  * gets the Gaussian, else it is left alone. */
 typedef struct QbFirParams {
     double sigma[3];

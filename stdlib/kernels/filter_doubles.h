@@ -1,5 +1,5 @@
-/* Vectors of doubles, as the kernels of weighted sums take voxels of every pixel type and qb_doubles_store what they made of them; the
- * weights of one axis. Included once, by a kernel of one processor variant. */
+/* Vectors of doubles, as the kernels of weighted sums load voxels of every pixel type and store what they made of them; the
+ * weights of one axis. Included by kernels of one processor variant. */
 #ifndef QB_STDLIB_FILTER_DOUBLES_H
 #define QB_STDLIB_FILTER_DOUBLES_H
 

@@ -3,6 +3,7 @@
 #ifndef QB_STDLIB_LABEL_JOIN_H
 #define QB_STDLIB_LABEL_JOIN_H
 
+#include "stdlib/kernels/bits.h"
 #include "stdlib/kernels/label.h"
 
 #define TOP_BIT (UINT64_C(1) << 63)
@@ -22,18 +23,6 @@ static inline void unite(uint32_t *parent, uint32_t a, uint32_t b)
             return;
         a = next;
     }
-}
-
-static inline uint32_t count_bits(uint64_t v)
-{
-#ifdef __POPCNT__
-    return (uint32_t)__builtin_popcountll(v);
-#else /* the compiler would call a function */
-    v -= v >> 1 & UINT64_C(0x5555555555555555);
-    v = (v & UINT64_C(0x3333333333333333)) + (v >> 2 & UINT64_C(0x3333333333333333));
-    v = (v + (v >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (uint32_t)(v * UINT64_C(0x0101010101010101) >> 56);
-#endif
 }
 
 /* The lowest set bit and all below it. */
@@ -67,8 +56,8 @@ static inline __attribute__((always_inline)) void join_word(uint32_t *parent, co
     uint64_t news = at->united ? met & (0 - first) : met;
     for (uint64_t f = lowest_of_each(news, cuts | 1); f; f &= f - 1) {
         uint64_t before = up_to_lowest(f);
-        uint32_t a = at->run[0] + count_bits(cut[0] & before);
-        uint32_t b = at->run[1] + count_bits(cut[1] & before);
+        uint32_t a = at->run[0] + qb_count_bits(cut[0] & before);
+        uint32_t b = at->run[1] + qb_count_bits(cut[1] & before);
         unite(parent, p->base + (by_comp ? p->comp[a] : a), q->base + (by_comp ? q->comp[b] : b));
     }
     at->united = cuts ? met >> (63 - __builtin_clzll(cuts)) != 0 : true;
@@ -121,8 +110,8 @@ static inline __attribute__((always_inline)) void join_sides(uint32_t *parent, c
                 join_word(parent, p, q, met[k], cut, &at, by_comp);
             else
                 at.united &= (cut[0] | cut[1]) == 0;
-            at.run[0] += count_bits(cut[0]);
-            at.run[1] += count_bits(cut[1]);
+            at.run[0] += qb_count_bits(cut[0]);
+            at.run[1] += qb_count_bits(cut[1]);
         }
     }
 }

@@ -87,6 +87,11 @@ sed -nE 's/.*tasks of ([0-9]+) × ([0-9]+) rows.* by sorted blocks.*/\1 \2/p' st
 while read -r indices rows; do
     [ $((indices * rows)) -ge 32 ] || fail "tasks of $indices × $rows rows sort too few voxels"
 done <tasks.txt
+[ "$(wc -l <tasks.txt)" = 2 ] || fail "tasks of sorted blocks: $(cat tasks.txt)"
+echo 'print max(median(as(noise([600, 800]), f32), 15))' >median.qbi
+expect 0 '' qbic plan median.qbi -t 16
+sed -nE 's/.*tasks of ([0-9]+) × 1 rows.* by sorted blocks.*/\1/p' stdout.txt >tasks.txt
+[ "$(cat tasks.txt)" -ge 16 ] || fail "of 16 threads each sorts the rows of little more than a window: $(cat tasks.txt)"
 # what nobody needs has a place while it is written: two quanta in flight never share one
 qbic run "$SAMPLES/make_images.qbi" -q
 expect 0 '' qbic plan "$SAMPLES/slice_after.qbi" --no-pass push-slices -t 2

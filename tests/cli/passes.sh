@@ -54,6 +54,12 @@ save close(image, box([3, 5, 1])) > 60 to "close.npy"
 save dilate(erode(median(image, 3), ball(20)), cross(2)) > 9 to "far.npy"
 save median(image, 5)[::-2, 3:60:3, -40:] > 44 to "slice.npy"
 save median(real, 3) > 11.3 to "real.npy"
+save median(as(image * 200, u16), 5) > 9000 to "wide.npy"
+save median(as(image * 200 - 9000, i16), [5, 7, 5]) <= 60.0000001 to "wide_signed.npy"
+save median(as(image - 100, i8), [3, 1, 9]) >= -41 to "signed.npy"
+save median(as(image * 200, u16), [9, 9, 9]) == 9000 to "far_equal.npy"
+save median(image, [1, 1, 31]) > 40 to "long.npy"
+save median(image, [31, 1, 1]) < 40 to "tall.npy"
 save median(real / (image - 30), 3) > 1 to "nan.npy"
 print sum(median(image, 7) > 55), count(label(median(image, 3) > 60))
 END
