@@ -22,7 +22,8 @@ static void add_passes(QbText *t)
 static void add_verbs(QbText *t)
 {
     for (int k = 0; k < qb_n_verbs; k++)
-        qb_text_addf(t, qb_verbs[k].hidden ? "" : "%s ", qb_verbs[k].name);
+        if (!qb_verbs[k].hidden)
+            qb_text_addf(t, "%s ", qb_verbs[k].name);
     qb_text_add(t, "help version ");
 }
 

@@ -2,12 +2,14 @@
  * strips, pieces put in the order of the file. Knows no format. */
 #include "runtime/image_write.h"
 #include "runtime/deflate.h"
+#include "runtime/parts.h"
 #include "runtime/picture.h"
 #include "runtime/thumb.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are written little-endian");
 
@@ -16,6 +18,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "files are written lit
 struct QbPacked {
     QbPacked *next;
     int64_t n_pieces, done;
+    size_t room; /* bytes that are mapped */
     uint8_t *bytes;
     QbPiece piece[];
 };
@@ -168,18 +171,22 @@ static Block block_of(const QbImageWriter *w, const QbBox *box)
     return b;
 }
 
-static QbPacked *new_packed(const QbImageWriter *w, const Block *b)
+/* Large pieces come and go on all threads: of those that malloc had it would keep more and more. */
+static QbPacked *new_packed(const QbImageWriter *w, const Block *b, QbErr *err)
 {
     int64_t per_page = (b->n_rows + w->atom - 1) / w->atom;
     size_t n = (size_t)(per_page * b->n_pages);
     QbPacked *p = calloc(1, sizeof(*p) + n * sizeof(p->piece[0]));
-    if (!p)
+    if (!p) {
+        qb_err_set(err, "cannot write '%s': out of memory", qb_atomic_path(w->file));
         return NULL;
-    p->bytes = malloc(n * qb_piece_bound(&w->type, w->store, qb_min64(w->atom, b->n_rows)));
-    if (!p->bytes) {
+    }
+    p->room = n * qb_piece_bound(&w->type, w->store, qb_min64(w->atom, b->n_rows));
+    if (!qb_memory_map(p->room, &p->bytes, err)) {
         free(p);
         return NULL;
     }
+    qb_memory_sparse(p->bytes, p->room);
     for (int64_t page = 0; page < b->n_pages; page++)
         for (int64_t y = 0; y < b->n_rows; y += w->atom)
             p->piece[p->n_pieces++] = (QbPiece){
@@ -193,17 +200,27 @@ void qb_packed_free(QbPacked *p)
 {
     if (!p)
         return;
-    free(p->bytes);
+    qb_memory_unmap(p->bytes, p->room);
     free(p);
+}
+
+/* Gives back what the pieces did not need. */
+static void fit(QbPacked *p, size_t used)
+{
+    size_t kept = qb_round_up(used, (size_t)sysconf(_SC_PAGESIZE));
+    if (kept == 0 || kept >= p->room)
+        return;
+    qb_memory_unmap(p->bytes + kept, p->room - kept);
+    p->room = kept;
 }
 
 bool qb_writer_pack(const QbImageWriter *w, const QbBox *box, const void *const *rows,
                     QbPacked **out, QbErr *err)
 {
     Block b = block_of(w, box);
-    QbPacked *p = new_packed(w, &b);
+    QbPacked *p = new_packed(w, &b, err);
     if (!p)
-        return qb_err_set(err, "cannot write '%s': out of memory", qb_atomic_path(w->file));
+        return false;
     if (w->thumb)
         qb_thumb_take(w->thumb, box, rows);
     size_t used = 0;
@@ -217,9 +234,7 @@ bool qb_writer_pack(const QbImageWriter *w, const QbBox *box, const void *const 
         used += piece->size;
         rows += piece->n_rows;
     }
-    uint8_t *fitting = realloc(p->bytes, used ? used : 1);
-    if (fitting)
-        p->bytes = fitting;
+    fit(p, used);
     *out = p;
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -25,6 +26,13 @@ bool qb_memory_map(size_t bytes, unsigned char **out, QbErr *err)
         madvise(p, bytes, MADV_HUGEPAGE);
     *out = p;
     return true;
+}
+
+void qb_memory_sparse(unsigned char *p, size_t bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), skip = (page - (uintptr_t)p % page) % page;
+    if (bytes >= HUGE)
+        madvise(p + skip, (bytes - skip) / page * page, MADV_NOHUGEPAGE);
 }
 
 void qb_memory_unmap(unsigned char *p, size_t bytes)
@@ -67,8 +75,17 @@ void qb_spare_free(QbSpareMemory *s)
 size_t qb_memory_peak(void)
 {
     struct rusage u;
+    char line[128];
+    unsigned long long peak = 0;
+    FILE *f =
+        fopen("/proc/self/status", "r"); /* rusage starts with the peak of whoever called exec */
+    while (f && !peak && fgets(line, sizeof(line), f))
+        if (strncmp(line, "VmHWM:", 6) == 0)
+            peak = strtoull(line + 6, NULL, 10);
+    if (f)
+        fclose(f);
     getrusage(RUSAGE_SELF, &u);
-    return (size_t)u.ru_maxrss * 1024;
+    return (peak ? (size_t)peak : (size_t)u.ru_maxrss) * 1024;
 }
 
 size_t qb_memory_resident(void)

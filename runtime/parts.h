@@ -138,6 +138,8 @@ bool qb_live_next(const Live *l, QbBox *box);
 
 /* memory.c: zero pages from the system, with huge pages where that wastes little; false says how much was asked for. */
 bool qb_memory_map(size_t bytes, unsigned char **out, QbErr *err);
+/* Memory of a mapping that will be used here and there: small pages. */
+void qb_memory_sparse(unsigned char *p, size_t bytes);
 void qb_memory_unmap(unsigned char *p, size_t bytes);
 /* The same from memory that was kept (`kept` NULL: none is): of that the first `bytes`, with whatever is in them, where it is so
  * large; the rest is given back. And the way back. */

@@ -106,6 +106,9 @@ static bool open_step(Run *run, Live *l, PassMemory *m, QbErr *err)
     if (partials && s->kind == QB_STEP_SINK)
         memset(l->partials, 0, partials); /* nothing is packed yet */
     m->used += partials;
+    /* There is room for more tiles than most quanta have: huge pages would fill all of it. */
+    if (partials)
+        qb_memory_sparse(l->partials, partials);
     if (is_any_fold(s))
         l->partial_used = qb_xcalloc((size_t)run->threads, sizeof(bool));
     make_constants(l);

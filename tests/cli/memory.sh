@@ -32,6 +32,15 @@ if ! sanitized; then
     echo "peak with -m 4G: $kb KiB"
     same tight/count.csv plenty/count.csv
     [ "$(wc -l <tight/count.csv)" -gt 100 ] || fail "few objects: $(wc -l <tight/count.csv)"
+
+    # many threads: what is packed, and room for tiles that few quanta have, stay within what was predicted
+    echo 'save noise([64, 512, 512], seed=1) |> minimum(3) to "o.npy"' >wide.qbi
+    echo 'save noise([3000, 3000], seed=1) > 2 |> label |> count to "o.csv"' >flat.qbi
+    for name in wide flat; do
+        qbic run $name.qbi -q -t 4 -m 16M -o many --report r.json || fail $name
+        python3 -c 'import json, sys; m = json.load(open("r.json"))["run"]["memory"]; print(m)
+sys.exit(m["peak"] > m["predicted"])' || fail "$name takes more than was predicted"
+    done
 fi
 
 start=$SECONDS
