@@ -9,9 +9,10 @@
 #define REACH_SHARED \
     16 /* of a tall window: one more index in a quantum shares the loads of so many */
 #define RUNNING_BYTES \
-    (16 * QUANTUM_BYTES) /* what quanta may grow to where tasks of many indices cost less */
-#define TILE_NS 250e3    /* time of a task */
-#define PAGE    4096
+    (16 * QUANTUM_BYTES)    /* what quanta may grow to where windows run along axis 0 */
+#define RUNNING_SHARE 128   /* or to this part of the budget, where planes are large */
+#define TILE_NS       250e3 /* time of a task */
+#define PAGE          4096
 
 static int64_t up(int64_t v, int64_t to)
 {
@@ -106,7 +107,8 @@ static void find_wanted_quanta(Planner *p)
     for (int pass = 0; pass < p->plan->n_passes; pass++) {
         const PassNeeds *n = &needs[pass];
         int64_t k = qb_max64(1 + n->reach / REACH_SHARED, QUANTUM_BYTES / qb_max64(1, n->plane));
-        int64_t running = RUNNING_BYTES / qb_max64(1, n->plane);
+        int64_t running = qb_max64(RUNNING_BYTES, (int64_t)(p->o->memory / RUNNING_SHARE)) /
+                          qb_max64(1, n->plane);
         k = qb_max64(k, qb_min64(qb_max64(n->running, n->flat), running));
         /* Enough quanta that the threads find work along the clock too, but where they find it in one. */
         int64_t most = qb_max64(1, n->ticks) / (4 * p->o->threads),
