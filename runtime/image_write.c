@@ -172,17 +172,16 @@ static Block block_of(const QbImageWriter *w, const QbBox *box)
 }
 
 /* Large pieces come and go on all threads: of those that malloc had it would keep more and more. */
-static QbPacked *new_packed(const QbImageWriter *w, const Block *b, QbErr *err)
+static QbPacked *new_packed(const QbImageWriter *w, const Block *b)
 {
     int64_t per_page = (b->n_rows + w->atom - 1) / w->atom;
     size_t n = (size_t)(per_page * b->n_pages);
     QbPacked *p = calloc(1, sizeof(*p) + n * sizeof(p->piece[0]));
-    if (!p) {
-        qb_err_set(err, "cannot write '%s': out of memory", qb_atomic_path(w->file));
+    if (!p)
         return NULL;
-    }
     p->room = n * qb_piece_bound(&w->type, w->store, qb_min64(w->atom, b->n_rows));
-    if (!qb_memory_map(p->room, &p->bytes, err)) {
+    QbErr why = {0}; /* the caller names the file */
+    if (!qb_memory_map(p->room, &p->bytes, &why)) {
         free(p);
         return NULL;
     }
@@ -218,9 +217,9 @@ bool qb_writer_pack(const QbImageWriter *w, const QbBox *box, const void *const 
                     QbPacked **out, QbErr *err)
 {
     Block b = block_of(w, box);
-    QbPacked *p = new_packed(w, &b, err);
+    QbPacked *p = new_packed(w, &b);
     if (!p)
-        return false;
+        return qb_err_set(err, "cannot write '%s': out of memory", qb_atomic_path(w->file));
     if (w->thumb)
         qb_thumb_take(w->thumb, box, rows);
     size_t used = 0;

@@ -202,6 +202,28 @@ Test(rank, methods)
     }
 }
 
+/* Windows of a picture of shorter voxels: bisected for longer, and ranks that are no medians have no network. */
+Test(rank, method_by_type_and_rank)
+{
+    static const struct {
+        QbPix pix;
+        int64_t size;
+        bool median;
+        QbRankMethod method;
+    } known[] = {
+        {QB_U8, 11, true, QB_RANK_NETWORK},  {QB_U8, 19, true, QB_RANK_BISECT},
+        {QB_U8, 21, true, QB_RANK_ORDER},    {QB_U8, 19, false, QB_RANK_BISECT},
+        {QB_I16, 11, true, QB_RANK_NETWORK}, {QB_I16, 13, true, QB_RANK_ORDER},
+        {QB_I16, 11, false, QB_RANK_BISECT}, {QB_I16, 13, false, QB_RANK_ORDER},
+    };
+    for (int k = 0; k < QB_COUNT(known); k++) {
+        int64_t voxels = known[k].size * known[k].size;
+        QbRankParams p = {{known[k].size, 1, known[k].size}, known[k].median ? voxels / 2 : 2};
+        QbType type = {.kind = QB_IMAGE, .rank = 2, .pix = known[k].pix, .n = {1000, 1, 1000}};
+        cr_expect_eq(qb_rank_layout(&p, &type, type.n).method, known[k].method, "case %d", k);
+    }
+}
+
 Test(rank, equals_sorted_windows, .timeout = 300)
 {
     uint64_t state = 1;
